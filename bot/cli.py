@@ -1,0 +1,249 @@
+"""The `wenbao` command: one function a command, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import console, messages, record
+from bot.settings import BadSettings, Settings, load_settings
+from index.errors import ArchiveError, BadLexicon, MissingPath, NoIndex
+
+if TYPE_CHECKING:
+    from index.answer import Archive
+    from index.model import Answer, NoAnswer
+
+FAILED, MISUSED, SKIPPED, UNANSWERED, INTERRUPTED = 1, 2, 3, 4, 130
+
+Respond = Callable[[str], "Answer | NoAnswer"]
+IndexOption = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index; default: INDEX_DIR.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+app = typer.Typer(
+    help=messages.ABOUT,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command("index")
+def on_index(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Default: CORPUS_DIR.")] = None,
+    index: IndexOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, with a new lexicon.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index up to date with files and folders. Exit code 3: some were skipped."""
+    from bot.opening import refresh
+
+    settings = _settings(index)
+    try:
+        with console.progress(messages.BUILDING) as report:
+            done = refresh(settings, paths or (), full=full, report=report)
+    except KeyboardInterrupt:
+        console.say(messages.CANCELLED)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        console.write(record.line(record.of_reindexed(done)))
+    else:
+        console.print_reindexed(done)
+    if done.skipped:
+        raise typer.Exit(SKIPPED)
+
+
+@app.command("ask")
+def on_ask(
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="None: ask in a loop.")] = None,
+    index: IndexOption = None,
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", metavar="DIR", help="Refresh the index from DIR first.")
+    ] = None,
+    count: Annotated[int, typer.Option("-k", min=1, max=50, help="Snippets at most.")] = 5,
+    batch: Annotated[
+        str | None, typer.Option("--batch", metavar="FILE", help="One question a line, - for standard input.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with cited snippets. Exit code 4: no answer."""
+    question = _printable(" ".join(words or ()))
+    if batch is not None and words:
+        raise typer.BadParameter(messages.QUESTION_AND_BATCH)
+    if batch is None and not question.strip() and (words or not sys.stdin.isatty()):
+        raise typer.BadParameter(messages.NO_QUESTION)
+    settings = _settings(index)
+    with contextlib.ExitStack() as opened:
+        lines = opened.enter_context(_question_lines(batch)) if batch is not None else None
+        archive = _open_archive(settings, corpus)
+        opened.callback(archive.engine.close)
+        respond = _responder(archive, settings, count)
+        if lines is not None:
+            for line in lines:
+                console.write(record.line(_answer_line(line, respond)))
+        elif not question:
+            _ask_in_a_loop(respond, archive, settings, as_json=as_json)
+        elif not _show(respond(question), archive, settings, as_json=as_json):
+            raise typer.Exit(UNANSWERED)
+
+
+@app.command("status")
+def on_status(
+    index: IndexOption = None,
+    problems: Annotated[bool, typer.Option("--problems", help="List what was skipped or unsure, by source.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the index holds, how fresh it is, and what could not be read."""
+    from bot.opening import location
+    from index.engines import open_engine
+
+    settings = _settings(index)
+    where = str(location(settings))
+    with contextlib.closing(open_engine(where)) as engine:
+        if as_json:
+            console.write(record.line(record.of_engine(engine, where)))
+            return
+        found = [(source, reason) for source, entry in engine.manifest().items() for reason in entry.problems]
+        console.print_rows(
+            messages.status_rows(
+                where=where,
+                articles=engine.stats.articles,
+                passages=engine.stats.passages,
+                sources=len(engine.manifest()),
+                first=engine.stats.first,
+                last=engine.stats.last,
+                committed_at=engine.stats.committed_at.astimezone(settings.timezone),
+                segmenter=engine.meta.segmenter,
+                lexicon=len(engine.meta.lexicon),
+                problems=len(found),
+            )
+        )
+    if problems:
+        console.print_problems(sorted(found))
+
+
+def main() -> None:
+    """Run the command, and turn what goes wrong into one line on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names may hold bytes that are no text; in JSON their escapes are JSON's own.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    try:
+        try:
+            app(prog_name="wenbao")
+        finally:
+            sys.stdout.flush()
+    except (BadSettings, MissingPath, BadLexicon) as error:
+        _leave(str(error), MISUSED)
+    except ArchiveError as error:
+        _leave(str(error), FAILED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read along has left; what is still buffered must not fail again when Python closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        _leave(messages.out_of_reach(error), FAILED)
+
+
+def _leave(sentence: str, code: int) -> None:
+    console.say(sentence)
+    sys.exit(code)
+
+
+def _settings(index: str | None) -> Settings:
+    """Return the settings, with the place of the index as the command line names it."""
+    settings = load_settings()
+    if index is None:
+        return settings
+    if index.startswith(("http://", "https://")):
+        return settings.model_copy(update={"engine_url": index})
+    return settings.model_copy(update={"engine_url": "", "index_dir": Path(index)})
+
+
+def _open_archive(settings: Settings, corpus: Path | None) -> Archive:
+    """Open the archive after refreshing it from `corpus`, or after building it where there is none."""
+    from bot.opening import ensure_index, open_archive, refresh
+
+    if corpus is not None:
+        with console.progress(messages.REFRESHING) as report:
+            done = refresh(settings, [corpus], report=report)
+        if done.skipped:
+            console.say(messages.skipped(len(done.skipped)))
+    try:
+        return open_archive(settings)
+    except NoIndex:
+        console.say(messages.building(str(settings.corpus_dir)))
+    with console.progress(messages.BUILDING) as report:
+        ensure_index(settings, report)
+    return open_archive(settings)
+
+
+def _responder(archive: Archive, settings: Settings, count: int) -> Respond:
+    from index.answer import ask
+
+    def respond(question: str) -> Answer | NoAnswer:
+        return ask(question, archive, k=count, today=dt.datetime.now(settings.timezone).date())
+
+    return respond
+
+
+def _show(outcome: Answer | NoAnswer, archive: Archive, settings: Settings, *, as_json: bool) -> bool:
+    """Print the outcome; return whether the question was answered."""
+    shown = record.of_outcome(outcome)
+    if as_json:
+        console.write(record.line(shown))
+    else:
+        console.print_outcome(outcome)
+        console.print_archive(archive.engine.stats, settings.timezone)
+    return bool(shown["found"])
+
+
+def _ask_in_a_loop(respond: Respond, archive: Archive, settings: Settings, *, as_json: bool) -> None:
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  input() then edits lines and remembers them
+    console.say(messages.LOOP_HINT)
+    while True:
+        try:
+            question = _printable(input(messages.PROMPT)).strip()
+        except EOFError:
+            console.write("")
+            return
+        if question:
+            _show(respond(question), archive, settings, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _question_lines(name: str) -> Iterator[Iterator[bytes]]:
+    if name == "-":
+        yield iter(sys.stdin.buffer)
+        return
+    with contextlib.ExitStack() as opened:
+        try:
+            file = opened.enter_context(Path(name).open("rb"))
+        except OSError as error:
+            raise MissingPath(messages.missing_batch(name, error)) from None
+        yield iter(file)
+
+
+def _answer_line(line: bytes, respond: Respond) -> record.Record:
+    """Return the record of one line of a batch, which may be no question at all."""
+    try:
+        question = line.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return record.of_unusable(line.decode("utf-8", "replace").strip(), messages.NOT_UTF8_QUESTION)
+    return record.of_outcome(respond(question)) if question else record.of_unusable("", messages.BLANK_QUESTION)
+
+
+def _printable(question: str) -> str:
+    """Return the question with bytes that are no text, as the shell may pass them, replaced."""
+    return question.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

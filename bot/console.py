@@ -1,0 +1,121 @@
+"""Prints answers, progress and summaries: in colour on a terminal, plain text elsewhere and under NO_COLOR."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from bot import messages
+from bot.citation import cite
+from index.model import Answer, NoAnswer, Progress, Reindexed, Report, Snippet, Stats, ignore_progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN_SKIPS = 20
+"""Skipped entries named after a re-index; all of them are in `status --problems` and in --json."""
+
+_ANSWER = "bold green"
+_ASIDE = "dim"
+_CONTROLS = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+
+
+def say(text: str) -> None:
+    """Print one line for people on standard error."""
+    print(text.translate(_CONTROLS), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def write(text: str) -> None:
+    """Print one line on standard output, at once, for whoever reads along."""
+    print(text, flush=True)  # noqa: T201
+
+
+def print_outcome(outcome: Answer | NoAnswer) -> None:
+    console = _console()
+    if isinstance(outcome, Answer):
+        _print_snippets(console, outcome.snippets)
+        return
+    console.print(messages.NO_ANSWER)
+    if outcome.nearest:
+        console.print(messages.NEAREST)
+        _print_snippets(console, outcome.nearest, mark=False)
+
+
+def print_archive(stats: Stats, zone: tzinfo) -> None:
+    """Print how fresh and how large the archive is: the line under an answer."""
+    _console().print(messages.updated(stats.committed_at.astimezone(zone), stats.articles), style=_ASIDE)
+
+
+def print_reindexed(done: Reindexed) -> None:
+    console = _console()
+    console.print(messages.indexed(done.added, done.changed, done.removed, done.unchanged))
+    console.print(messages.totals(done.articles, done.passages, done.seconds))
+    if done.ignored:
+        console.print(messages.ignored(done.ignored), style=_ASIDE)
+    if done.skipped:
+        console.print(messages.skipped(len(done.skipped)), style="yellow")
+        print_problems([(entry.source, entry.reason) for entry in done.skipped[:SHOWN_SKIPS]])
+    if len(done.skipped) > SHOWN_SKIPS:
+        console.print(messages.more(len(done.skipped) - SHOWN_SKIPS), style=_ASIDE)
+
+
+def print_problems(problems: Sequence[tuple[str, str]]) -> None:
+    """Print sources with what is wrong with them, one a line."""
+    console = _console()
+    for source, reason in problems:
+        console.print("  " + messages.source_problem(source, reason).translate(_CONTROLS))
+
+
+def print_rows(rows: Sequence[tuple[str, str]]) -> None:
+    """Print names with their values, one a line."""
+    console = _console()
+    for name, value in rows:
+        console.print(f"{name}  {value}".translate(_CONTROLS))
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Report]:
+    """Yield a Report that draws a bar on standard error while the block runs, where that is a terminal."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield ignore_progress
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(description, total=None)
+
+        def draw(at: Progress) -> None:
+            stage = f"{description} · {messages.STAGES[at.stage]}"
+            bar.update(task, description=stage, completed=at.done, total=at.total)
+
+        yield draw
+
+
+def _print_snippets(console: Console, snippets: Sequence[Snippet], *, mark: bool = True) -> None:
+    from rich.text import Text
+
+    previous = None
+    for snippet in snippets:
+        shown = Text(snippet.text.translate(_CONTROLS))
+        if mark and snippet.answer != snippet.text:
+            shown.stylize(_ANSWER, snippet.start, snippet.end)
+        console.print(shown)
+        console.print(Text(cite(snippet.citation, previous).translate(_CONTROLS), _ASIDE))
+        if snippet.citation.url and (previous is None or previous.url != snippet.citation.url):
+            console.print(Text(snippet.citation.url.translate(_CONTROLS), _ASIDE))
+        previous = snippet.citation
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if console.no_color or not console.is_terminal:
+        return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True, color_system=None)
+    return console

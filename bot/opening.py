@@ -1,0 +1,78 @@
+"""Opens the archive that the settings point at, and builds or refreshes its index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import messages
+from bot.settings import BadSettings, Settings
+from index.answer import Archive
+from index.engines import cache_dir, open_engine
+from index.errors import NoIndex
+from index.model import Reindexed, Report, ignore_progress
+from index.tokens import open_segmenter
+
+
+def location(settings: Settings) -> Path:
+    """
+    Return where the index is.
+
+    Raises BadSettings for an ENGINE_URL: the embedded engine is the only one so far.
+    """
+    if settings.engine_url:
+        raise BadSettings(messages.setting_problem("WENBAO_ENGINE_URL", messages.NO_CLUSTER_YET))
+    return settings.index_dir
+
+
+def open_archive(settings: Settings) -> Archive:
+    """
+    Return the archive, ready for questions; its engine is the caller's to close.
+
+    Raises NoIndex, CorruptIndex or IndexMismatch.
+    """
+    engine = open_engine(location(settings))
+    try:
+        segmenter = open_segmenter(engine.meta, settings.segmenter, cache_dir(location(settings)))
+    except BaseException:
+        engine.close()
+        raise
+    return Archive(engine, segmenter)
+
+
+def lexicon_path(settings: Settings) -> Path:
+    """Return where local words are kept: LEXICON_FILE, else a file of the bot's own beside its state."""
+    return settings.lexicon_file or settings.state_file.with_name("lexicon.txt")
+
+
+def refresh(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    full: bool = False,
+    report: Report = ignore_progress,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Reindexed:
+    """Bring the index up to date with `paths`, CORPUS_DIR when there are none; a missing index is built."""
+    from index.lexicon import read_lexicon
+    from index.reindex import run
+
+    lexicon = lexicon_path(settings)
+    return run(
+        paths or [settings.corpus_dir],
+        location(settings),
+        full=full,
+        segmenter=settings.segmenter,
+        lexicon=read_lexicon(lexicon) if settings.lexicon_file or lexicon.exists() else (),
+        report=report,
+        cancelled=cancelled,
+    )
+
+
+def ensure_index(settings: Settings, report: Report = ignore_progress) -> Reindexed | None:
+    """Build the index from CORPUS_DIR if there is none; None when there is one."""
+    try:
+        open_engine(location(settings)).close()
+    except NoIndex:
+        return refresh(settings, report=report)
+    return None

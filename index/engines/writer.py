@@ -1,0 +1,214 @@
+"""The embedded engine's writer."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import tantivy
+
+from index.engines import embedded, storage
+from index.engines.storage import FIELDS, Holding, State
+from index.errors import IndexWriteFailed, NoIndex
+from index.model import IndexedPassage, IndexMeta, SourceRecord, Stats
+
+_HEAP = 100_000_000
+"""Bytes tantivy may fill before it writes a segment out: 100k passages stay one segment."""
+
+
+class EmbeddedBuilder:
+    """
+    The writer of a directory: one tantivy commit publishes passages, manifest and statistics together.
+
+    A first or full build goes into a generation of its own, which takes over when it is committed.
+    """
+
+    def __init__(self, location: Path) -> None:
+        self._location = location
+        self._lock: int | None = None
+        self._fresh: Path | None = None
+        self._index: tantivy.Index | None = None
+        self._writer: tantivy.IndexWriter | None = None
+        self._holdings: dict[str, Holding] | None = None
+        self._meta: IndexMeta | None = None
+        self._added = _Added()
+
+    def __enter__(self) -> Self:
+        self._lock = storage.lock(self._location)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._roll_back()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def meta(self) -> IndexMeta | None:
+        self._held()
+        return self._meta
+
+    def manifest(self) -> dict[str, SourceRecord]:
+        return {source: holding.record for source, holding in self._held().items()}
+
+    def clear(self) -> None:
+        self._roll_back()
+        with storage.writing(self._location):
+            self._fresh = storage.make_generation(self._location)
+            self._index = tantivy.Index(storage.schema(), str(self._fresh))
+        self._holdings, self._meta, self._added = {}, None, _Added()
+
+    def add(self, passages: Iterable[IndexedPassage]) -> None:
+        writer = self._writing()
+        for indexed in passages:
+            row = _passage_row(indexed, self._added.revision)
+            with storage.writing(self._location):
+                writer.add_document(row)
+            self._added.count(indexed)
+
+    def keep(self, record: SourceRecord) -> None:
+        self.delete(record.source)
+        added, self._added = self._added, _Added()
+        self._put(Holding(record, added.revision, added.words, added.bigrams, added.first, added.last))
+
+    def drop(self) -> None:
+        added, self._added = self._added, _Added()
+        if added.passages:
+            self._delete("revision", added.revision)
+
+    def touch(self, record: SourceRecord) -> None:
+        self._delete("source", record.source)
+        self._put(replace(self._held()[record.source], record=record))
+
+    def delete(self, source: str) -> None:
+        held = self._held().pop(source, None)
+        if held is not None:
+            self._delete("revision", held.revision)
+            self._delete("source", source)
+
+    def commit(self, meta: IndexMeta) -> None:
+        holdings = self._held()
+        state = State(meta, _stats(holdings.values()), secrets.token_hex(8))
+        self._delete("row", "state")
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.add_document(_row("state", storage.write_state(state)))
+            writer.commit()
+            if self._fresh is not None:
+                storage.publish(self._location, self._fresh)
+                self._fresh = None
+            self._writer = None
+            writer.wait_merging_threads()
+        self._meta = meta
+
+    def _held(self) -> dict[str, Holding]:
+        if self._holdings is None:
+            try:
+                opened = embedded.open_current(self._location)
+            except NoIndex:
+                self._holdings = {}
+            else:
+                with storage.reading(self._location):
+                    self._holdings = embedded.holdings(opened.searcher)
+                self._index, self._meta = opened.index, opened.state.meta
+                storage.remove_generations(self._location, but=opened.generation)
+        return self._holdings
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._held()
+            if self._index is None:
+                self.clear()
+            assert self._index is not None
+            with storage.writing(self._location):
+                self._writer = self._index.writer(_HEAP, 1)
+        return self._writer
+
+    def _put(self, holding: Holding) -> None:
+        self._held()[holding.record.source] = holding
+        row = _row("manifest", storage.write_holding(holding))
+        row.add_text("source", holding.record.source)
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.add_document(row)
+
+    def _delete(self, field: str, value: str) -> None:
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.delete_documents_by_term(field, value)
+
+    def _roll_back(self) -> None:
+        """Forget what is not committed. A writer holds its files until it is told, whoever still refers to it."""
+        writer, self._writer = self._writer, None
+        self._index = self._holdings = None
+        if writer is not None:
+            with contextlib.suppress(IndexWriteFailed), storage.writing(self._location):
+                writer.rollback()
+                writer.wait_merging_threads()
+        if self._fresh is not None:
+            shutil.rmtree(self._fresh, ignore_errors=True)
+            self._fresh = None
+
+
+@dataclass(slots=True)
+class _Added:
+    """What was added since the last keep or drop."""
+
+    revision: str = field(default_factory=lambda: secrets.token_hex(8))
+    passages: int = 0
+    words: int = 0
+    bigrams: int = 0
+    first: str = ""
+    last: str = ""
+
+    def count(self, indexed: IndexedPassage) -> None:
+        self.passages += 1
+        self.words += len(indexed.words)
+        self.bigrams += len(indexed.bigrams)
+        date = indexed.passage.citation.date
+        if date is not None:
+            day = date.isoformat()
+            self.first = min(self.first or day, day)
+            self.last = max(self.last, day)
+
+
+def _row(kind: str, stored: bytes) -> tantivy.Document:
+    row = tantivy.Document()
+    row.add_text("row", kind)
+    row.add_bytes("stored", stored)
+    return row
+
+
+def _passage_row(indexed: IndexedPassage, revision: str) -> tantivy.Document:
+    passage = indexed.passage
+    words, bigrams = FIELDS[passage.kind]
+    row = _row(passage.kind, storage.write_passage(passage))
+    row.add_text("id", passage.citation.passage_id)
+    row.add_text("article", passage.citation.article_id)
+    row.add_text("revision", revision)
+    row.add_text(words, " ".join(indexed.words))
+    row.add_text(bigrams, " ".join(indexed.bigrams))
+    if passage.citation.date is not None:
+        row.add_unsigned("day", storage.day(passage.citation.date))
+    return row
+
+
+def _stats(holdings: Collection[Holding]) -> Stats:
+    passages = sum(held.record.passages for held in holdings)
+    days = [day for held in holdings for day in (held.first, held.last) if day]
+    return Stats(
+        articles=sum(held.record.articles for held in holdings),
+        passages=passages,
+        average_words=sum(held.words for held in holdings) / max(passages, 1),
+        average_bigrams=sum(held.bigrams for held in holdings) / max(passages, 1),
+        first=dt.date.fromisoformat(min(days)) if days else None,
+        last=dt.date.fromisoformat(max(days)) if days else None,
+        committed_at=dt.datetime.now(dt.UTC),
+    )

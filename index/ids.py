@@ -1,0 +1,40 @@
+"""Names articles and passages so that a citation made today still points to the same text after a re-index."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+
+def article_id(source: str, ordinal: int, *, native: str = "", paper: str = "", date: dt.date | None = None) -> str:
+    """
+    Return 13 lower-case letters and digits.
+
+    source   where the article stands
+    ordinal  its place in the source; used with `source` when there is no native id
+    native   the id the publisher gave it; with `paper` and `date` it alone decides, so the file may move
+    """
+    parts = ("native", native, paper, date.isoformat() if date else "") if native else ("place", source, str(ordinal))
+    digest = hashlib.sha1("\0".join(parts).encode(errors="surrogatepass"), usedforsecurity=False).digest()
+    return base64.b32encode(digest[:8]).decode().rstrip("=").lower()
+
+
+def passage_ids(article_id: str, texts: Sequence[str]) -> list[str]:
+    """
+    Return an id for each passage of one article, in order.
+
+    It depends on the passage's own letters and digits, not on widths, punctuation or what stands before it; the second
+    passage with the same ones ends in "~2".
+    """
+    seen: Counter[str] = Counter()
+    ids = []
+    for text in texts:
+        letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+        name = hashlib.sha1(letters.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()[:10]
+        seen[name] += 1
+        ids.append(f"{article_id}.{name}" + (f"~{seen[name]}" if seen[name] > 1 else ""))
+    return ids

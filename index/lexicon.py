@@ -1,0 +1,110 @@
+"""Finds the archive's own names, which a general dictionary cuts apart, and reads the words an operator adds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from index.encoding import decode, opened
+from index.errors import BadLexicon, UnreadableSource
+from index.model import Article
+from index.normalize import fold
+from index.tokens import Segmenter, Token
+
+_NAME = r"([\u4e00-\u9fff]{2,8})"
+_QUOTED = re.compile(rf"“{_NAME}”|‘{_NAME}’|「{_NAME}」|『{_NAME}』")
+_QUOTED_IN_TITLE = re.compile(rf"{_QUOTED.pattern}|《{_NAME}》")
+_NO_NAME = re.compile(
+    "[的了吗呢吧啊呀么我你您他她它们这那哪谁是]|^[不没很最更太就也都和与及或在从把被让给]|^[一二三四五六七八九十百千万亿零〇两]+$"
+)
+_NOUN_TAGS = frozenset("SnRTZ")
+_MOST_CANDIDATES = 300_000
+_MOST_NAMES = 30_000
+_LONGEST_WORD = 20
+
+
+def local_names(articles: Iterable[Article], segmenter: Segmenter | None = None) -> list[str]:
+    """
+    Return names the articles use, in simplified characters, most frequent first.
+
+    A name is 2 to 8 Chinese characters in quotation marks, or in 《》 in a title, that stand so at least twice, or once
+    in an article that uses them without quotation marks too. With a segmenter, names that it cuts into dictionary words
+    anyway are left out, and what follows a place or another noun and ends in a class word is a name too, since people
+    leave the first part off: 船山时间谷 -> 时间谷.
+    """
+    times: Counter[str] = Counter()
+    for article in articles:
+        times.update(_names_of(article))
+        if len(times) > _MOST_CANDIDATES:
+            times = Counter({name: count for name, count in times.items() if count > 1})
+    names = [name for name, count in times.most_common() if count > 1]
+    if segmenter:
+        names = list(dict.fromkeys(part for name in names for part in _needed(name, segmenter)))
+    return names[:_MOST_NAMES]
+
+
+def read_lexicon(path: Path) -> list[str]:
+    """
+    Return the words of a lexicon file: one a line, "#" begins a comment.
+
+    Raises BadLexicon.
+    """
+    try:
+        with opened(path) as file:
+            data = file.read()
+        text = decode(data, str(path)) if data.strip() else ""
+    except UnreadableSource as error:
+        raise BadLexicon(f"词表 {error}（设置 LEXICON_FILE）") from error
+    words = []
+    for number, line in enumerate(text.split("\n"), 1):
+        word = line.partition("#")[0].strip()
+        if not word:
+            continue
+        if len(word.split()) > 1 or len(word) > _LONGEST_WORD or not any(map(str.isalnum, word)):
+            raise BadLexicon(
+                f"词表 {path} 第 {number} 行：一行应是一个词，最长 {_LONGEST_WORD} 个字；请改正“{word[:30]}”"
+            )
+        words.append(word)
+    return list(dict.fromkeys(words))
+
+
+def _names_of(article: Article) -> Counter[str]:
+    """Count the article's quoted names; one that is also used without quotation marks counts twice."""
+    heads = [fold(head) for head in (article.title, article.kicker, article.subtitle) if head]
+    texts = [fold(paragraph.text) for paragraph in article.paragraphs]
+    found = Counter(name for head in heads for name in _in(_QUOTED_IN_TITLE, head))
+    found.update(name for text in texts for name in _in(_QUOTED, text))
+    if found:
+        whole = "\n".join((*heads, *texts))
+        found.update([name for name, count in found.items() if whole.count(name) > count])
+    return found
+
+
+def _in(mark: re.Pattern[str], text: str) -> Iterator[str]:
+    for match in mark.finditer(text):
+        name = match[match.lastindex or 0]
+        if not _NO_NAME.search(name):
+            yield name
+
+
+def _needed(name: str, segmenter: Segmenter) -> Iterator[str]:
+    """Yield `name`, and the name inside it, where the dictionary alone does not hold them together."""
+    head, *rest = segmenter.cut(name)
+    if _falls_apart([head, *rest], segmenter):
+        yield name
+    inner = name[head.end :]
+    if len(head.word) > 1 and head.tag in _NOUN_TAGS and len(inner) >= 3:
+        tokens = segmenter.cut(inner)
+        if len(tokens[0].word) > 1 and len(tokens[-1].word) == 1 and _falls_apart(tokens, segmenter):
+            yield inner
+
+
+def _falls_apart(tokens: list[Token], segmenter: Segmenter) -> bool:
+    """
+    Tell whether a cut leaves single characters or guessed words, which join their neighbours elsewhere: 时间 谷有.
+
+    Dictionary words side by side stay where they are: 低空 经济.
+    """
+    return not all(len(token.word) > 1 and segmenter.knows(token.word) for token in tokens)

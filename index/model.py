@@ -1,0 +1,427 @@
+"""The archive's nouns, and the protocols between its rooms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, Protocol, Self
+
+Kind = Literal["news", "notice", "excerpt"]
+"""news: an article; notice: 公告/声明/启事; excerpt: page text that could not be told apart (版面摘录)."""
+
+DateSource = Literal["", "front_matter", "markup", "manifest", "file_name", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """
+    One paragraph as printed.
+
+    section  the heading it stands under, "" before the first
+    joined   True when a column break had cut it and two blocks were put together
+    """
+
+    text: str
+    section: str = ""
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """
+    One article of one issue, as a reader understood it.
+
+    id              short and URL-safe (see `index.ids`), the same at every reading
+    source          absolute path of the file, "archive.zip!member" inside an archive
+    title           "" when the page gives none
+    title_inferred  True when the title stood after the body and was matched to it
+    flags           what a reader was unsure of, in Chinese, for `status --problems`
+    """
+
+    id: str
+    source: str
+    paragraphs: tuple[Paragraph, ...]
+    title: str = ""
+    title_inferred: bool = False
+    kicker: str = ""
+    subtitle: str = ""
+    paper: str = ""
+    date: dt.date | None = None
+    date_source: DateSource = ""
+    page: str = ""
+    page_name: str = ""
+    author: str = ""
+    url: str = ""
+    kind: Kind = "news"
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry a reader could not use: `source` names it, `reason` is a Chinese sentence for people."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """
+    Where a passage stands, all that is needed to find it on paper again.
+
+    paragraph  1-based within the article
+    also       further sources that hold the same text
+    """
+
+    passage_id: str
+    article_id: str
+    source: str
+    paragraph: int
+    title: str = ""
+    title_inferred: bool = False
+    section: str = ""
+    paper: str = ""
+    date: dt.date | None = None
+    date_source: DateSource = ""
+    page: str = ""
+    page_name: str = ""
+    author: str = ""
+    url: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """
+    The unit that is searched: a paragraph of at most 300 characters, or a run of whole sentences of a longer one.
+
+    cut   the segmentation of `text`, packed by `tokens.pack`
+    part  0-based among the passages of one paragraph
+    """
+
+    text: str
+    citation: Citation
+    cut: str
+    kind: Kind = "news"
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """A passage with the terms it is found by, repeated as often as they occur in it."""
+
+    passage: Passage
+    words: Sequence[str]
+    bigrams: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    What an engine is asked: terms with weights, already tokenised.
+
+    kinds  only passages of these kinds
+    dates  first and last day, inclusive; None for any day, undated passages included
+    """
+
+    words: Mapping[str, float]
+    bigrams: Mapping[str, float]
+    kinds: tuple[Kind, ...] = ("news", "excerpt")
+    dates: tuple[dt.date, dt.date] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage an engine found. Scores compare only within one search."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    A quantity as one passage states it.
+
+    value    in `unit`, multipliers applied: "1.2万人" is Decimal(12000), "人"
+    written  as printed, with what qualifies it: "140多家", "近90亿元"
+    start    offset of `written` in the text it was read from, a Python str index
+    """
+
+    value: Decimal
+    unit: str
+    written: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """
+    Whole clauses of one passage with the answer in them: `text[start:end] == answer`.
+
+    text  a verbatim substring of the passage, at most 100 characters unless one clause alone is longer
+    """
+
+    text: str
+    start: int
+    end: int
+    citation: Citation
+    figure: Figure | None = None
+
+    @property
+    def answer(self) -> str:
+        return self.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    The claim that the first snippet answers; further snippets are best first.
+
+    confidence  calibrated probability that the first snippet answers
+    understood  the name the question was taken to mean when it was misspelt, else ""
+    """
+
+    question: str
+    snippets: tuple[Snippet, ...]
+    confidence: float
+    took_ms: float
+    understood: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No claim. `nearest` are passages on the topic, at most three, possibly none."""
+
+    question: str
+    nearest: tuple[Snippet, ...]
+    confidence: float
+    took_ms: float
+    understood: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """
+    One line of the manifest: a file as it was when it was indexed.
+
+    mtime_ns, size  to see without reading that nothing changed
+    sha256          of the bytes, to see that only the time stamp did
+    context         digest of the ReadContext it was read with: a changed `_paper.toml` re-reads the folder
+    problems        skipped entries and flags, each a Chinese sentence
+    """
+
+    source: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    articles: int
+    passages: int
+    context: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    How far a re-index is.
+
+    total  sources to read, None while they are still being listed
+    """
+
+    stage: Literal["listing", "lexicon", "reading", "committing"]
+    done: int
+    total: int | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What a re-index did; sources are counted, articles and passages are the archive's totals afterwards."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    articles: int
+    passages: int
+    skipped: tuple[Rejected, ...]
+    seconds: float
+    ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """
+    Archive-wide statistics of the committed state.
+
+    passages        searchable passages, N in idf
+    average_words   mean length of a passage in index words
+    average_bigrams same in bigrams
+    first, last     earliest and latest dated issue
+    committed_at    when the state was committed, UTC
+    """
+
+    articles: int
+    passages: int
+    average_words: float
+    average_bigrams: float
+    first: dt.date | None
+    last: dt.date | None
+    committed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMeta:
+    """
+    What an index was built with; questions must use the same.
+
+    fingerprint  of segmenter, normaliser and lexicon: `tokens.Segmenter.fingerprint`
+    segmenter    "jieba" or "rjieba"
+    lexicon      local words frozen at the last full rebuild
+    """
+
+    fingerprint: str
+    segmenter: Literal["jieba", "rjieba"]
+    lexicon: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """
+    What a reader is told besides the file: the folder's `_paper.toml`, merged from the top down.
+
+    filename  regular expressions with named groups date, page, page_name, paper, tried in order
+    """
+
+    paper: str = ""
+    section: str = ""
+    filename: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """A module of `index.readers`: one file format."""
+
+    def read(self, source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
+        """
+        Yield the file's articles in order.
+
+        Raises UnreadableSource when nothing of the file can be used.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """A committed state of the index, for reading. Never tokenises; safe to use from several threads."""
+
+    @property
+    def meta(self) -> IndexMeta: ...
+
+    @property
+    def stats(self) -> Stats: ...
+
+    @property
+    def generation(self) -> str:
+        """Changes with every commit: a key for caches."""
+        ...
+
+    def search(self, query: Query, limit: int) -> list[Candidate]:
+        """Return at most `limit` candidates, best first; [] when no term matches."""
+        ...
+
+    def document_frequencies(self, words: Sequence[str], bigrams: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Return for each term the number of passages holding it, archive-wide, in the order given."""
+        ...
+
+    def passage(self, passage_id: str) -> Passage | None: ...
+
+    def article(self, article_id: str) -> list[Passage]:
+        """Return the article's passages in reading order; [] when there is none."""
+        ...
+
+    def manifest(self) -> dict[str, SourceRecord]:
+        """Return every indexed source by its name."""
+        ...
+
+    def passages(self, source: str) -> Iterator[Passage]:
+        """Yield the passages of one source, article after article."""
+        ...
+
+    def issue(self, date: dt.date | None) -> list[Passage]:
+        """Return the first passage of each article of a day's issue, by paper, page and source; None: of the undated."""
+        ...
+
+    def issue_dates(self) -> list[dt.date]:
+        """Return the days that have articles, earliest first."""
+        ...
+
+    def reload(self) -> None:
+        """Move on to the newest committed state."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Builder(Protocol):
+    """
+    The one writer. Nothing is visible before `commit`; leaving the context without it rolls back.
+
+    Entering raises IndexBusy while another writer is at work; writing raises IndexWriteFailed.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    @property
+    def meta(self) -> IndexMeta | None:
+        """What the committed state was built with; None when there is none. Raises CorruptIndex."""
+        ...
+
+    def manifest(self) -> dict[str, SourceRecord]:
+        """Return every source as it will be after `commit`. Raises CorruptIndex."""
+        ...
+
+    def clear(self) -> None:
+        """Start again from nothing, whatever state the index is in; the old one answers until `commit`."""
+        ...
+
+    def add(self, passages: Iterable[IndexedPassage]) -> None:
+        """Add passages, all of one source, to be kept or dropped next."""
+        ...
+
+    def keep(self, record: SourceRecord) -> None:
+        """Let what was added since the last keep or drop take the place of the source's passages."""
+        ...
+
+    def drop(self) -> None:
+        """Forget what was added since the last keep or drop: the source stays as it was."""
+        ...
+
+    def touch(self, record: SourceRecord) -> None:
+        """Replace a source's manifest line and leave its passages."""
+        ...
+
+    def delete(self, source: str) -> None:
+        """Remove a source with its passages."""
+        ...
+
+    def commit(self, meta: IndexMeta) -> None:
+        """Publish everything since the last commit at once."""
+        ...
+
+
+Report = Callable[[Progress], None]
+
+
+def ignore_progress(progress: Progress) -> None:
+    """The Report that says nothing."""
+
+

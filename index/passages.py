@@ -1,0 +1,104 @@
+"""Splits an article into passages, the units that are searched, each with its citation and its cut."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from index.ids import passage_ids
+from index.model import Article, Citation, Paragraph, Passage
+from index.normalize import fold
+from index.tokens import Segmenter, pack
+
+LONGEST = 300
+"""Characters in a passage at most; chosen for ranking on CMRC2018-dev and DRCD-test, see the design's ablation."""
+
+_CJK = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_CLOSING = r"[”’」』）)》〉】\]\"']*"
+_SENTENCE_END = re.compile(rf"(?:[。！？；…]+|(?<={_CJK})[!?;]+|(?<={_CJK}[”」』）)])[!?;]+){_CLOSING}\s*")
+_CLAUSE_END = re.compile(rf"(?:[，、：—]+|(?<={_CJK})[,:]+|\s+){_CLOSING}\s*")
+
+
+def split(article: Article, segmenter: Segmenter) -> list[Passage]:
+    """
+    Return the article's passages in reading order.
+
+    The passages of one paragraph put together are the paragraph, character for character.
+    """
+    pieces = [
+        (number, part, text, paragraph)
+        for number, paragraph in enumerate(article.paragraphs, 1)
+        for part, text in enumerate(split_text(paragraph.text))
+    ]
+    ids = passage_ids(article.id, [text for _, _, text, _ in pieces])
+    return [
+        Passage(
+            text=text,
+            citation=_cite(article, passage_id, number, paragraph),
+            cut=pack(segmenter.cut(fold(text))),
+            kind=article.kind,
+            part=part,
+        )
+        for passage_id, (number, part, text, paragraph) in zip(ids, pieces, strict=True)
+    ]
+
+
+def split_text(text: str) -> list[str]:
+    """
+    Return runs of whole sentences of at most LONGEST characters that put together are `text`; [] for "".
+
+    A longer sentence is cut at the ends of its clauses, a longer clause anywhere.
+    """
+    if len(text) <= LONGEST:
+        return [text] if text else []
+    units: list[str] = []
+    for sentence in _cut_after(_SENTENCE_END, text):
+        if len(sentence) <= LONGEST:
+            units.append(sentence)
+            continue
+        for clause in _cut_after(_CLAUSE_END, sentence):
+            units.extend(clause[at : at + LONGEST] for at in range(0, len(clause), LONGEST))
+    return _balance(units)
+
+
+def _cut_after(mark: re.Pattern[str], text: str) -> list[str]:
+    ends = [match.end() for match in mark.finditer(text)]
+    bounds = sorted({0, *ends, len(text)})
+    return [text[start:end] for start, end in pairwise(bounds)]
+
+
+def _balance(units: list[str]) -> list[str]:
+    """Join neighbouring units into as few runs as fit, of about the same length."""
+    left = sum(map(len, units))
+    runs: list[str] = []
+    run = ""
+    share = left / -(-left // LONGEST)
+    for unit in units:
+        over = len(run) + len(unit) > LONGEST
+        enough = run and len(run) + len(unit) / 2 > share
+        if run and (over or enough):
+            runs.append(run)
+            left -= len(run)
+            share = left / -(-left // LONGEST)
+            run = ""
+        run += unit
+    return [*runs, run]
+
+
+def _cite(article: Article, passage_id: str, number: int, paragraph: Paragraph) -> Citation:
+    return Citation(
+        passage_id=passage_id,
+        article_id=article.id,
+        source=article.source,
+        paragraph=number,
+        title=article.title,
+        title_inferred=article.title_inferred,
+        section=paragraph.section,
+        paper=article.paper,
+        date=article.date,
+        date_source=article.date_source,
+        page=article.page,
+        page_name=article.page_name,
+        author=article.author,
+        url=article.url,
+    )

@@ -1,0 +1,270 @@
+"""Lists the spans of a few passages that could answer a question, and describes each in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints, is_any
+from index.question import Question
+
+Floats = NDArray[np.float32]
+
+LONGEST_IN_TOKENS = 14
+LONGEST_IN_CHARACTERS = 80
+KINDS = ("number", "time", "person", "place", "reason", "manner", "thing", "name")
+TAGS = "nRSTZtmqvVaideclprfsbjkuxw"
+_OPENING, _CLOSING = "《“‘「『(〈", "》”’」』)〉"
+_CUES = "是为叫称因于由有在即以至到使让指含括:"
+_DIGITS = "0123456789零一二三四五六七八九十百千万亿两半几数"
+_FAR = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """
+    Candidate answers, as arrays of one length.
+
+    first, last  token numbers, inclusive
+    start, end   character offsets into the concordance's text
+    """
+
+    first: Ints
+    last: Ints
+    start: Ints
+    end: Ints
+
+    def take(self, which: Ints) -> Spans:
+        return Spans(self.first[which], self.last[which], self.start[which], self.end[which])
+
+
+def list_spans(text: Concordance, sentences: Ints) -> Spans:
+    """
+    Return the spans of the given sentences: up to 14 tokens from any token to any, and longer runs of whole clauses.
+
+    Quotes and brackets are balanced in every one; none begins or ends on other punctuation.
+    """
+    codes = text.codes
+    opening, closing = is_any(codes, _OPENING), is_any(codes, _CLOSING)
+    depth = np.concatenate(([0], np.cumsum(opening.astype(np.int64) - closing)))
+    lowest_at = depth[text.token_start]
+    punctuation = text.token_tag == ord("w")
+    inside = np.isin(text.token_sentence, sentences)
+    can_begin = inside & (~punctuation | opening[text.token_start])
+    can_end = inside & (~punctuation | closing[text.token_end - 1] | is_any(codes[text.token_end - 1], "%"))
+    begins = np.flatnonzero(can_begin)
+    firsts, lasts = [], []
+    total = len(text.token_start)
+    for size in range(LONGEST_IN_TOKENS):
+        last = begins + size
+        fits = last < total
+        first, last = begins[fits], last[fits]
+        good = can_end[last] & (text.token_sentence[first] == text.token_sentence[last])
+        firsts.append(first[good])
+        lasts.append(last[good])
+    clause_end = is_any(codes, CLAUSE_ENDS)
+    after_end = np.concatenate(([True], clause_end[:-1]))
+    cue = np.concatenate(([False], is_any(codes[:-1], _CUES)))
+    heads = begins[(after_end | cue)[text.token_start[begins]]]
+    tails = np.flatnonzero(can_end & clause_end[np.minimum(text.token_end, len(codes) - 1)])
+    low = np.searchsorted(tails, heads + LONGEST_IN_TOKENS)
+    high = np.searchsorted(text.token_start[tails], text.token_start[heads] + LONGEST_IN_CHARACTERS)
+    for head, a, b in zip(heads.tolist(), low.tolist(), high.tolist(), strict=True):
+        long = tails[a:b]
+        long = long[text.token_sentence[long] == text.token_sentence[head]]
+        firsts.append(np.full(len(long), head))
+        lasts.append(long)
+    first, last = np.concatenate(firsts), np.concatenate(lasts)
+    balanced = lowest_at[first] == depth[text.token_end[last]]
+    first, last = first[balanced], last[balanced]
+    return Spans(first, last, text.token_start[first], text.token_end[last])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """
+    What ranking knows of the passages and sentences spans stand in.
+
+    bigram_idf        for each bigram of the question
+    passage_score     learned score of each passage, best 0, worse negative
+    sentence_cover    share of the question's idf mass in each sentence
+    context_cover     the same with the sentences before and behind in the passage
+    """
+
+    bigram_idf: NDArray[np.float64]
+    passage_score: NDArray[np.float64]
+    sentence_cover: NDArray[np.float64]
+    context_cover: NDArray[np.float64]
+
+
+def describe(spans: Spans, text: Concordance, question: Question, evidence: Evidence) -> tuple[Floats, list[str]]:
+    """Return the features of each span (spans × features) and their names."""
+    codes = text.codes
+    start, end, first, last = spans.start, spans.end, spans.first, spans.last
+    sentence = text.token_sentence[first]
+    s_start, s_end = text.sentence_start[sentence], text.sentence_end[sentence]
+    columns: dict[str, NDArray[np.generic]] = {}
+    size = end - start
+    columns["characters"] = size
+    columns["tokens"] = last - first + 1
+
+    mass = _match_mass(text, evidence.bigram_idf)
+    total = float(evidence.bigram_idf.sum()) + 1e-9
+    running = np.concatenate(([0.0], np.cumsum(mass))) / total
+    matched = np.concatenate(([0], np.cumsum(mass > 0)))
+    columns["matched_inside"] = (matched[end] - matched[start]) / size
+    columns["mass_inside"] = running[end] - running[start]
+    columns["mass_before"] = running[start] - running[s_start]
+    columns["mass_behind"] = running[s_end] - running[end]
+    near_left, near_right = np.maximum(start - 12, s_start), np.minimum(end + 12, s_end)
+    columns["mass_near_before"] = running[start] - running[near_left]
+    columns["mass_near_behind"] = running[near_right] - running[end]
+    places = np.flatnonzero(mass > 0)
+    columns["gap_before"] = _gap_before(places, start, s_start)
+    columns["gap_behind"] = _gap_behind(places, end, s_end)
+    columns["first_matched"] = mass[start] > 0
+    columns["last_matched"] = mass[end - 1] > 0
+
+    columns["sentence_cover"] = evidence.sentence_cover[sentence]
+    columns["sentence_lag"] = evidence.sentence_cover.max() - evidence.sentence_cover[sentence]
+    columns["context_cover"] = evidence.context_cover[sentence]
+    columns["context_lag"] = evidence.context_cover.max() - evidence.context_cover[sentence]
+    passage = text.sentence_passage[sentence]
+    columns["passage_score"] = evidence.passage_score[passage]
+    columns["passage_rank"] = passage
+    columns["sentence_place"] = sentence - np.searchsorted(text.sentence_passage, passage)
+    columns["sentence_size"] = s_end - s_start
+    columns["place_in_sentence"] = (start - s_start) / np.maximum(s_end - s_start, 1)
+
+    clause = np.concatenate(([0], np.cumsum(is_any(codes, CLAUSE_ENDS))))
+    columns["clauses"] = clause[end] - clause[start]
+    columns["at_clause_start"] = (start == s_start) | is_any(codes[start - 1], CLAUSE_ENDS)
+    columns["at_clause_end"] = is_any(codes[np.minimum(end, len(codes) - 1)], CLAUSE_ENDS)
+    columns["listing_behind"] = codes[np.minimum(end, len(codes) - 1)] == ord("、")
+    columns["listing_before"] = codes[start - 1] == ord("、")
+    columns["quoted"] = is_any(codes[start], _OPENING) & is_any(codes[end - 1], _CLOSING)
+    columns["in_quotes"] = is_any(codes[start - 1], _OPENING) & is_any(codes[np.minimum(end, len(codes) - 1)], _CLOSING)
+    columns["bracketed"] = codes[start - 1] == ord("(")
+    columns["listings"] = _count(codes == ord("、"), start, end)
+    clause_bounds = np.flatnonzero(np.concatenate(([True], is_any(codes, CLAUSE_ENDS))))
+    c_start = clause_bounds[np.searchsorted(clause_bounds, start, side="right") - 1]
+    c_stop = clause_bounds[np.minimum(np.searchsorted(clause_bounds, end), len(clause_bounds) - 1)]
+    columns["clause_mass_before"] = running[start] - running[c_start]
+    columns["clause_mass_behind"] = running[np.maximum(c_stop, end)] - running[end]
+
+    tags = text.token_tag
+    tag_number = np.full(256, -1)
+    tag_number[[ord(tag) for tag in TAGS]] = range(len(TAGS))
+    columns["first_tag"] = tag_number[tags[first]]
+    columns["last_tag"] = tag_number[tags[last]]
+    columns["tag_before"] = tag_number[tags[np.maximum(first - 1, 0)]]
+    columns["tag_behind"] = tag_number[tags[np.minimum(last + 1, len(tags) - 1)]]
+    for name, letters in (("numerals", "m"), ("persons", "R"), ("places", "S"), ("names", "TZ"), ("times", "t"),
+                          ("measures", "q"), ("nouns", "nV"), ("verbs", "v"), ("unknown", "x"), ("functions", "pcudr")):
+        columns[name] = _count(is_any(tags.astype(np.uint32), letters), first, last + 1)
+    digit = is_any(codes, _DIGITS)
+    columns["digits"] = _count(digit, start, end)
+    columns["digit_before"] = digit[start - 1] & digit[start]
+    columns["digit_behind"] = digit[np.minimum(end, len(codes) - 1)]
+    columns["first_digit"] = digit[start]
+    columns["last_digit"] = digit[end - 1]
+    latin = is_any(codes, "abcdefghijklmnopqrstuvwxyz")
+    columns["latin"] = _count(latin, start, end)
+    for name, which in (("year", "年"), ("month", "月"), ("day", "日"), ("of", "的"), ("because", "因由")):
+        columns[name] = _count(is_any(codes, which), start, end)
+
+    asked_from, asked_to = question.asked
+    before, behind = question.folded[:asked_from], question.folded[asked_to:].rstrip("?。!")
+    columns["asked_place"] = np.full(len(start), asked_from / max(1, len(question.folded)))
+    columns["asked_behind"] = np.full(len(start), len(behind))
+    columns["question_size"] = np.full(len(start), len(question.folded))
+    columns["bigram_total"] = np.full(len(start), total)
+    for name, letters in (("left", before[-1:]), ("left2", before[-2:])):
+        columns[name] = _stands(codes, start - len(letters), letters)
+    for name, letters in (("right", behind[:1]), ("right2", behind[:2])):
+        columns[name] = _stands(codes, end, letters)
+        columns[name + "_inside"] = _stands(codes, end - len(letters), letters)
+    focus = question.focus
+    columns["focus_last"] = _stands(codes, end - len(focus), focus)
+    columns["focus_behind"] = _stands(codes, end, focus)
+    columns["focus_last_character"] = _stands(codes, end - 1, focus[-1:])
+    columns["focus_before"] = _stands(codes, start - len(focus), focus)
+    focus_places = _occurrences(text.text, focus)
+    columns["focus_gap_before"] = _gap_before(focus_places + max(len(focus) - 1, 0), start, s_start)
+    columns["focus_gap_behind"] = _gap_behind(focus_places, end, s_end)
+    for name, word in (("left_gap", _last_word(question, asked_from)), ("right_gap", _next_word(question, asked_to))):
+        places = _occurrences(text.text, word)
+        columns[name + "_before"] = _gap_before(places + max(len(word) - 1, 0), start, s_start)
+        columns[name + "_behind"] = _gap_behind(places, end, s_end)
+    columns["kind"] = np.full(len(start), KINDS.index(question.kind))
+    columns["before"] = _letter_class(codes[start - 1])
+    columns["behind"] = _letter_class(codes[np.minimum(end, len(codes) - 1)])
+    return np.stack(list(columns.values()), axis=1).astype(np.float32), list(columns)
+
+
+_LETTERS = "\n,。、:;!?《》“”「」()的是为在于由至到以叫称被与和及对向从自因了有使将把当出后中时等而并也又就"
+
+
+def _letter_class(codes: NDArray[np.uint32]) -> Ints:
+    table = np.array(sorted(ord(c) for c in _LETTERS))
+    slot = np.minimum(np.searchsorted(table, codes), len(table) - 1)
+    return np.where(table[slot] == codes, slot, -1)
+
+
+def _match_mass(text: Concordance, idf: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each character the idf of the question's bigrams on it: half of each, the greater where two meet."""
+    places, which = text.bigram_hits
+    mass = np.zeros(len(text.codes))
+    weight = idf[which] / 2
+    np.maximum.at(mass, places, weight)
+    np.maximum.at(mass, places + 1, weight)
+    return mass
+
+
+def _count(flags: Bools, start: Ints, end: Ints) -> Ints:
+    running = np.concatenate(([0], np.cumsum(flags)))
+    counted: Ints = running[end] - running[start]
+    return counted
+
+
+def _gap_before(places: Ints, start: Ints, floor: Ints) -> Ints:
+    """Return the characters between each start and the nearest place before it in its sentence, 40 when none is."""
+    slot = np.searchsorted(places, start) - 1
+    near = np.where(slot >= 0, places[np.maximum(slot, 0)] if len(places) else -1, -1)
+    return np.where(near >= floor, np.minimum(start - 1 - near, _FAR), _FAR + 1)
+
+
+def _gap_behind(places: Ints, end: Ints, ceiling: Ints) -> Ints:
+    slot = np.searchsorted(places, end)
+    near = np.where(slot < len(places), places[np.minimum(slot, len(places) - 1)] if len(places) else 0, 1 << 40)
+    return np.where(near < ceiling, np.minimum(near - end, _FAR), _FAR + 1)
+
+
+def _stands(codes: NDArray[np.uint32], at: Ints, letters: str) -> Bools:
+    """Return where `letters` stand at offsets `at`; never when there are no letters."""
+    found: Bools = np.full(len(at), bool(letters))
+    for shift, letter in enumerate(letters):
+        place = np.clip(at + shift, 0, len(codes) - 1)
+        found &= codes[place] == ord(letter)
+    return found
+
+
+def _occurrences(text: str, word: str) -> Ints:
+    places = []
+    at = text.find(word) if word else -1
+    while at >= 0:
+        places.append(at)
+        at = text.find(word, at + 1)
+    return np.array(places, np.int64)
+
+
+def _last_word(question: Question, asked_from: int) -> str:
+    before = [token.word for token in question.tokens if token.end <= asked_from and token.tag not in "wu"]
+    return before[-1] if before else ""
+
+
+def _next_word(question: Question, asked_to: int) -> str:
+    behind = [token.word for token in question.tokens if token.start >= asked_to and token.tag not in "wu"]
+    return behind[0] if behind else ""

@@ -1,0 +1,228 @@
+"""Cuts text into tagged words with jieba or rjieba, and packs the cut beside the passage."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from index.errors import IndexMismatch
+from index.model import IndexMeta
+from index.normalize import fold, is_cjk
+
+FORMAT = "1"
+"""Raised whenever what is stored or searched changes its meaning: an index of another FORMAT must be rebuilt."""
+
+_WORD = re.compile(r"\w")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LONGEST = len(_DIGITS) - 1
+_KEPT_TAGS = {"nr": "R", "nrfg": "R", "nrt": "R", "ns": "S", "nt": "T", "nz": "Z", "vn": "V", "mq": "m"}
+
+Choice = Literal["auto", "jieba", "rjieba"]
+
+
+class Token(NamedTuple):
+    """
+    One word of a folded text.
+
+    tag  one letter: R person, S place, T organisation, Z other name, n noun, v verb, V verbal noun, m numeral,
+         q measure word, t time, e Latin, w punctuation, x unknown, else jieba's first letter
+    """
+
+    word: str
+    start: int
+    end: int
+    tag: str
+
+
+class Segmenter:
+    """
+    Words of folded text, with the archive's own names kept whole.
+
+    Raises IndexMismatch when `choice` asks for a segmenter that is not installed.
+    """
+
+    def __init__(self, choice: Choice = "auto", lexicon: Iterable[str] = (), cache_dir: Path | None = None) -> None:
+        self.lexicon = tuple(sorted(set(lexicon)))
+        self.name: Literal["jieba", "rjieba"] = _resolve(choice)
+        self._backend: _Jieba | _RustJieba = _RustJieba() if self.name == "rjieba" else _Jieba(cache_dir)
+        for word in self.lexicon:
+            self._backend.add(fold(word))
+        self.fingerprint = _fingerprint(self.name, self.lexicon)
+
+    @property
+    def meta(self) -> IndexMeta:
+        return IndexMeta(self.fingerprint, self.name, self.lexicon)
+
+    def cut(self, folded: str) -> list[Token]:
+        """Return the tokens of `folded`, which cover it completely, in order."""
+        tokens = []
+        at = 0
+        for word, tag in self._backend.tag(folded):
+            end = at + len(word)
+            tokens.append(Token(word, at, end, _short_tag(word, tag)))
+            at = end
+        return tokens
+
+    def knows(self, word: str) -> bool:
+        """Tell whether the folded `word` is in the dictionary or the lexicon."""
+        return self._backend.knows(word)
+
+    def inner_words(self, word: str) -> list[str]:
+        """Return the shorter dictionary words inside `word`: 船山时间谷 -> 船山, 时间."""
+        return [
+            word[at : at + size]
+            for size in (2, 3)
+            if len(word) > size
+            for at in range(len(word) - size + 1)
+            if self._backend.knows(word[at : at + size])
+        ]
+
+
+def check(meta: IndexMeta, choice: Choice = "auto") -> None:
+    """Raise IndexMismatch when the segmenter an index was built with is not to be had, or `choice` is another one."""
+    rebuild = "请用 wenbao index --full 重建索引"
+    if choice not in ("auto", meta.segmenter):
+        raise IndexMismatch(f"索引是用 {meta.segmenter} 建的，而 SEGMENTER={choice}；{rebuild}，或改回 SEGMENTER=auto")
+    if meta.segmenter == "rjieba" and importlib.util.find_spec("rjieba") is None:
+        raise IndexMismatch(f"索引是用 rjieba 建的，而这里没有安装 rjieba；请 pip install 'wenbao[fast]'，或{rebuild}")
+    ours = _fingerprint(meta.segmenter, meta.lexicon)
+    if ours != meta.fingerprint:
+        raise IndexMismatch(f"索引的切词方式（{meta.fingerprint}）与程序的（{ours}）不同；{rebuild}")
+
+
+def open_segmenter(meta: IndexMeta, choice: Choice = "auto", cache_dir: Path | None = None) -> Segmenter:
+    """
+    Return the segmenter an index was built with.
+
+    Raises IndexMismatch as `check` does.
+    """
+    check(meta, choice)
+    return Segmenter(meta.segmenter, meta.lexicon, cache_dir)
+
+
+def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
+    """Return what is indexed of a cut text: its words without punctuation, then the shorter words inside them."""
+    words = [token.word for token in tokens if token.tag != "w"]
+    return words + [inner for word in words if len(word) > 2 for inner in segmenter.inner_words(word)]
+
+
+def bigrams(folded: str) -> list[str]:
+    """Return the pairs of neighbouring characters, at least one of them Chinese, none of them punctuation."""
+    return [
+        a + b
+        for a, b in zip(folded, folded[1:], strict=False)
+        if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
+    ]
+
+
+def pack(tokens: Iterable[Token]) -> str:
+    """Return a cut as text, two characters a token: its tag and its length."""
+    parts = []
+    for token in tokens:
+        length = token.end - token.start
+        while length > _LONGEST:
+            parts.append(token.tag + _DIGITS[_LONGEST])
+            length -= _LONGEST
+        parts.append(token.tag + _DIGITS[length])
+    return "".join(parts)
+
+
+def unpack(folded: str, cut: str) -> list[Token]:
+    """Return the tokens of `folded` that `pack` wrote; words over 35 characters come back in pieces."""
+    tokens = []
+    at = 0
+    for place in range(0, len(cut), 2):
+        end = at + _DIGITS.index(cut[place + 1])
+        tokens.append(Token(folded[at:end], at, end, cut[place]))
+        at = end
+    return tokens
+
+
+def _short_tag(word: str, tag: str) -> str:
+    if not _WORD.search(word):
+        return "w"
+    if tag in _KEPT_TAGS:
+        return _KEPT_TAGS[tag]
+    if tag == "x" and word.isascii():
+        return "m" if word[0].isdigit() else "e"
+    return tag[0]
+
+
+def _fingerprint(name: str, lexicon: Sequence[str]) -> str:
+    digest = hashlib.sha256("\n".join(lexicon).encode()).hexdigest()[:12]
+    return f"{FORMAT}:{name}-{importlib.metadata.version(name)}:{digest}"
+
+
+def _resolve(choice: Choice) -> Literal["jieba", "rjieba"]:
+    installed = importlib.util.find_spec("rjieba") is not None
+    if choice == "rjieba" and not installed:
+        raise IndexMismatch("SEGMENTER=rjieba，但没有安装 rjieba；请 pip install 'wenbao[fast]'，或改为 SEGMENTER=auto")
+    return "rjieba" if installed and choice != "jieba" else "jieba"
+
+
+class _Jieba:
+    """jieba with each word's tag taken from its dictionary: posseg tags no better and costs ten times as much."""
+
+    def __init__(self, cache_dir: Path | None) -> None:
+        global _loaded
+        if _loaded is None:
+            _loaded = _load_dictionary(cache_dir)
+        base, tags = _loaded
+        self._tokenizer: Any = copy.copy(base)
+        self._tokenizer.FREQ = base.FREQ.copy()
+        self._tags = tags.copy()
+
+    def add(self, word: str) -> None:
+        self._tokenizer.add_word(word)
+        self._tags.setdefault(word, "nz")
+
+    def knows(self, word: str) -> bool:
+        return bool(self._tokenizer.FREQ.get(word))
+
+    def tag(self, text: str) -> list[tuple[str, str]]:
+        return [(word, self._tags.get(word, "x")) for word in self._tokenizer.cut(text)]
+
+
+_loaded: tuple[Any, dict[str, str]] | None = None
+"""jieba's own words and their tags, read once a process; copied before words are added."""
+
+
+def _load_dictionary(cache_dir: Path | None) -> tuple[Any, dict[str, str]]:
+    jieba = importlib.import_module("jieba")
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    if cache_dir is not None:
+        cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tokenizer.tmp_dir = str(cache_dir)
+    tokenizer.initialize()
+    tags: dict[str, str] = {}
+    with contextlib.closing(tokenizer.get_dict_file()) as lines:
+        for line in lines:
+            word, _, tag = line.decode().split()
+            tags[word] = tag
+    return tokenizer, tags
+
+
+class _RustJieba:
+    def __init__(self) -> None:
+        self._jieba: Any = importlib.import_module("rjieba").Jieba()
+
+    def add(self, word: str) -> None:
+        if not self._jieba.has_word(word):
+            self._jieba.add_word(word, None, "nz")
+
+    def knows(self, word: str) -> bool:
+        return bool(self._jieba.has_word(word))
+
+    def tag(self, text: str) -> list[tuple[str, str]]:
+        tagged: list[tuple[str, str]] = self._jieba.tag(text)
+        return tagged

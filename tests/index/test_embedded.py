@@ -1,0 +1,261 @@
+"""The embedded engine's directory: what it survives, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.engines import cache_dir, open_builder, open_engine
+from index.engines.storage import CURRENT, LAYOUT
+from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
+from index.model import Citation, IndexedPassage, IndexMeta, Passage, Query, SourceRecord
+
+META = IndexMeta("1:jieba-0.42.1:abc", "jieba", ())
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def indexed(number: int, words: str = "企业 很 多") -> IndexedPassage:
+    citation = Citation(f"a{number}.x", f"a{number}", f"/报/{number}.txt", 1)
+    return IndexedPassage(Passage(words, citation, ""), words.split(), ["企业"])
+
+
+def publish(location: Path, numbers: range, *, clear: bool = False) -> None:
+    with open_builder(location) as builder:
+        if clear:
+            builder.clear()
+        for number in numbers:
+            builder.add([indexed(number)])
+            builder.keep(SourceRecord(f"/报/{number}.txt", 1, 2, "c0ffee", 1, 1))
+        builder.commit(META)
+
+
+def found(location: Path) -> int:
+    return len(open_engine(location).search(Query({"企业": 1.0}, {}), 100))
+
+
+def generation(location: Path) -> Path:
+    return location / (location / CURRENT).read_text()
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> Path:
+    place = tmp_path / "index"
+    publish(place, range(3))
+    return place
+
+
+def _no_pointer_but_other_files(place: Path) -> None:
+    (place / CURRENT).unlink()
+    (place / "读书笔记.doc").write_bytes(b"\0")
+
+
+def _each_file(suffix: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def damage(place: Path) -> None:
+        files = list(generation(place).glob(f"*{suffix}"))
+        assert files
+        for file in files:
+            file.write_bytes(change(file.read_bytes()))
+
+    return damage
+
+
+DAMAGES = {
+    "no pointer": _no_pointer_but_other_files,
+    "a garbage pointer": lambda place: (place / CURRENT).write_bytes(b"\xff\x00garbage"),
+    "an empty pointer": lambda place: (place / CURRENT).write_text(""),
+    "a pointer upwards": lambda place: (place / CURRENT).write_text(".."),
+    "a pointer to nowhere": lambda place: (place / CURRENT).write_text(f"g{LAYOUT}-00000000"),
+    "no meta.json": lambda place: (generation(place) / "meta.json").unlink(),
+    "a garbage meta.json": lambda place: (generation(place) / "meta.json").write_text("{}"),
+    "truncated segments": _each_file(".store", lambda content: content[: len(content) // 2]),
+    "garbage segments": _each_file(".idx", lambda content: b"\x55" * len(content)),
+    "empty segments": _each_file(".term", lambda content: b""),
+    "garbage inside the stored rows": _each_file(".store", lambda content: b"\xee" * 60 + content[60:]),
+}
+
+
+class TestADamagedDirectory:
+    @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+    def test_is_named_with_the_way_out_which_works(self, location, damage):
+        damage(location)
+        with pytest.raises(CorruptIndex) as raised:
+            found(location)
+        assert str(location) in str(raised.value)
+        assert "wenbao index --full" in str(raised.value)
+        with pytest.raises(CorruptIndex), open_builder(location) as builder:
+            builder.manifest()
+        publish(location, range(5), clear=True)
+        assert found(location) == 5
+
+    def test_keeps_files_that_are_not_ours(self, location):
+        _no_pointer_but_other_files(location)
+        publish(location, range(5), clear=True)
+        assert (location / "读书笔记.doc").exists()
+
+    def test_that_is_a_file_is_named_and_left_alone(self, tmp_path):
+        place = tmp_path / "index"
+        place.write_text("我的文件")
+        with pytest.raises(CorruptIndex, match="INDEX_DIR"):
+            open_engine(place)
+        with pytest.raises(CorruptIndex, match="INDEX_DIR"):
+            publish(place, range(1), clear=True)
+        assert place.read_text() == "我的文件"
+
+    def test_of_another_layout_asks_for_a_rebuild(self, location):
+        (location / CURRENT).write_text(f"g{LAYOUT + 1}-00000000")
+        (location / f"g{LAYOUT + 1}-00000000").mkdir()
+        with pytest.raises(IndexMismatch, match="--full"):
+            open_engine(location)
+        publish(location, range(5), clear=True)
+        assert found(location) == 5
+
+
+class TestAFullRebuild:
+    def test_leaves_one_generation_and_the_segmenter_s_cache(self, location):
+        cache_dir(location).mkdir()
+        (cache_dir(location) / "jieba.cache").write_text("x")
+        publish(location, range(5), clear=True)
+        assert [entry for entry in location.iterdir() if entry.is_dir() and entry != cache_dir(location)] == [
+            generation(location)
+        ]
+        assert (cache_dir(location) / "jieba.cache").exists()
+
+    def test_goes_on_answering_from_the_old_state_in_readers_that_have_it_open(self, location):
+        engine = open_engine(location)
+        publish(location, range(5), clear=True)
+        assert len(engine.search(Query({"企业": 1.0}, {}), 100)) == 3
+        engine.reload()
+        assert len(engine.search(Query({"企业": 1.0}, {}), 100)) == 5
+
+    def test_never_shows_a_reader_half_an_index(self, location):
+        done = threading.Event()
+        seen: set[int] = set()
+        problems: list[BaseException] = []
+
+        def read() -> None:
+            engine = open_engine(location)
+            while not done.is_set():
+                try:
+                    engine.reload()
+                    seen.add(len(engine.search(Query({"企业": 1.0}, {}), 100)))
+                    seen.add(found(location))
+                except Exception as problem:
+                    problems.append(problem)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        for _ in range(5):
+            publish(location, range(7), clear=True)
+            publish(location, range(3), clear=True)
+        done.set()
+        reader.join()
+        assert problems == []
+        assert seen <= {3, 7}
+
+
+def start(location: Path, then: str) -> subprocess.Popen[str]:
+    """Start a writer in a process of its own that says "ready" and waits at a chosen place."""
+    program = f"""
+import sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from index.engines import open_builder
+from index.model import Citation, IndexedPassage, IndexMeta, Passage, SourceRecord
+with open_builder({str(location)!r}) as builder:
+    {then}
+    for number in range(100, 2000):
+        passage = Passage("企业", Citation(f"a{{number}}.x", f"a{{number}}", "s", 1), "")
+        builder.add([IndexedPassage(passage, ["企业"] * 50, [])])
+        builder.keep(SourceRecord(f"/报/{{number}}.txt", 1, 2, "c0ffee", 1, 1))
+        if number == 150:
+            print("ready", flush=True)
+    time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+class TestAWriterInAnotherProcess:
+    @pytest.mark.parametrize("then", ["pass", "builder.clear()"], ids=["incremental", "full"])
+    def test_killed_at_work_leaves_the_old_state_and_no_lock(self, location, then):
+        with start(location, then) as process:
+            with pytest.raises(IndexBusy, match=str(location)), open_builder(location):
+                pass
+            process.send_signal(signal.SIGKILL)
+        assert found(location) == 3
+        publish(location, range(4))
+        assert found(location) == 4
+        assert len([entry for entry in location.iterdir() if entry.is_dir()]) == 1
+
+    def test_killed_at_the_first_build_leaves_no_index_and_no_hindrance(self, tmp_path):
+        place = tmp_path / "index"
+        with start(place, "pass") as process:
+            process.kill()
+        with pytest.raises(NoIndex):
+            open_engine(place)
+        publish(place, range(4))
+        assert found(place) == 4
+
+
+class TestAPlaceThatCannotBeWritten:
+    def test_for_want_of_room_is_named_and_the_old_state_stays(self, location):
+        size = max(file.stat().st_size for file in generation(location).iterdir())
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 3000, hard))
+        try:
+            for clear in (False, True):
+                with pytest.raises(IndexWriteFailed, match="磁盘空间"):
+                    publish_much(location, clear)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            signal.signal(signal.SIGXFSZ, ignored)
+        assert found(location) == 3
+        publish(location, range(4))
+        assert found(location) == 4
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+    def test_on_a_full_disk_is_named_and_the_old_state_stays(self, tmp_path):
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk], capture_output=True)
+        if mounted.returncode:
+            pytest.skip("mounting is not allowed here")
+        try:
+            publish(disk / "index", range(3))
+            with pytest.raises(IndexWriteFailed, match="磁盘空间"):
+                publish_much(disk / "index", False)
+            assert found(disk / "index") == 3
+        finally:
+            subprocess.run(["umount", "-l", disk], check=True)
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+    def test_for_want_of_permission_is_named(self, tmp_path):
+        tmp_path.chmod(0o500)
+        with pytest.raises(IndexWriteFailed, match="权限"), open_builder(tmp_path / "index"):
+            pass
+
+    def test_because_a_file_is_in_the_way_is_named(self, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(IndexWriteFailed, match="file"), open_builder(tmp_path / "file" / "index"):
+            pass
+
+
+def publish_much(location: Path, clear: bool) -> None:
+    with open_builder(location) as builder:
+        if clear:
+            builder.clear()
+        for number in range(2000):
+            words = " ".join(f"词{number}号{n}" for n in range(40))
+            builder.add([indexed(number, words)])
+            builder.keep(SourceRecord(f"/报/{number}.txt", 1, 2, "c0ffee", 1, 1))
+        builder.commit(META)
