@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import (
-    BotCommand,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeChat,
-    BotCommandScopeDefault,
-    LinkPreviewOptions,
-    Update,
-)
+from telegram import LinkPreviewOptions, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
     ApplicationBuilder,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
     Defaults,
@@ -67,7 +61,6 @@ BUTTONS: dict[str, Handler] = {
     r"n:\d+": ask.on_place,
 }
 
-_GROUP_COMMANDS = ("ask", "latest", "browse", "watch", "unwatch", "help")
 _A_DAY = 86_400
 
 
@@ -79,6 +72,7 @@ def routes() -> list[BaseHandler[Any, Context, Any]]:
         *(CallbackQueryHandler(handler, pattern=f"^{data}$") for data, handler in BUTTONS.items()),
         CallbackQueryHandler(ask.on_stale),
         InlineQueryHandler(inline.on_inline),
+        ChatMemberHandler(personal.on_membership),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, ask.on_edited),
         MessageHandler(new & filters.StatusUpdate.MIGRATE, personal.on_migrated),
         MessageHandler(new & filters.StatusUpdate.ALL, personal.on_service_message),
@@ -126,24 +120,6 @@ def build(
     app.job_queue.run_repeating(_look_outside, EXTERNAL_SECONDS, name="outside")
     app.job_queue.run_repeating(_expire, _A_DAY, first=1, name="expiry")
     return app
-
-
-async def set_menus(app: App) -> None:
-    """Show every user the commands that are theirs. A menu that cannot be set is no reason not to start."""
-    desk = app.bot_data["desk"]
-    readers = [BotCommand(name, what) for name, what in messages.COMMANDS.items()]
-    group = [command for command in readers if command.command in _GROUP_COMMANDS]
-    admins = readers + [BotCommand(name, what) for name, what in messages.ADMIN_COMMANDS.items()]
-    try:
-        await app.bot.set_my_commands(readers, BotCommandScopeDefault())
-        await app.bot.set_my_commands(group, BotCommandScopeAllGroupChats())
-    except TelegramError as error:
-        log.warning("menu not set", reason=str(error))
-    for one in desk.settings.admin_ids:
-        try:
-            await app.bot.set_my_commands(admins, BotCommandScopeChat(one))
-        except TelegramError as error:
-            log.warning("menu not set", admin=one, reason=str(error))
 
 
 async def on_error(update: object, context: Context) -> None:

@@ -70,7 +70,7 @@ async def on_edited(update: Update, context: Context) -> None:
     speech = speech_of(update)
     reading = _read(message, text, context, speech)
     if reading.refusal or context.desk.archive is None:
-        sheet = render.plain(reading.refusal or _indexing(context, speech))
+        sheet = render.plain(reading.refusal or not_ready(context, speech))
     else:
         context.desk.store.reask(asked.key, reading.question)
         outcome, archive = await _ask(reading.question, context.desk.archive, context)
@@ -154,7 +154,7 @@ async def _answer(message: Message, text: str, context: Context) -> None:
     user = message.from_user
     speech = speech_for(user.language_code if user else None)
     if desk.archive is None:
-        await message.reply_text(_indexing(context, speech))
+        await message.reply_text(not_ready(context, speech))
         return
     began = desk.clock()
     reading = _read(message, text, context, speech)
@@ -248,7 +248,8 @@ def _said(outcome: Answer | NoAnswer) -> str:
     return outcome.snippets[0].answer if isinstance(outcome, Answer) else ""
 
 
-def _indexing(context: Context, speech: Speech) -> str:
+def not_ready(context: Context, speech: Speech) -> str:
+    """Return why there is no answer yet: the first index is being built, or the archive is empty."""
     building = context.desk.building
     if building is None and not context.desk.reindexing.running:
         return speech(messages.EMPTY_ARCHIVE)

@@ -11,6 +11,7 @@ from telegram import Message, Update
 
 from bot import ask, deeplink, messages, render
 from bot.desk import Context
+from bot.menus import set_admin_menu
 from bot.reception import after_command, pressed, speech_of
 from bot.render import Sheet
 from bot.speech import Speech
@@ -25,6 +26,8 @@ async def on_start(update: Update, context: Context) -> None:
     if message is None:
         return
     speech = speech_of(update)
+    if context.desk.is_admin(message.chat_id):
+        context.desk.spawn(set_admin_menu(context.bot, message.chat_id))
     linked = deeplink.passage_of(after_command(message))
     if linked is None:
         await message.reply_text(speech(messages.HELLO, examples=examples(context, speech)))
@@ -116,7 +119,7 @@ def _article(passage_id: str, page: int | None, message: Message, context: Conte
 def _issue(date: dt.date | None, page: int, message: Message, context: Context, speech: Speech) -> Sheet:
     archive = context.desk.archive
     if archive is None:
-        return render.plain(speech(messages.STILL_INDEXING))
+        return render.plain(ask.not_ready(context, speech))
     engine, audience = archive.engine, ask.audience(message, context, speech)
     articles, dates = engine.issue(date), engine.issue_dates()
     before, after = _neighbours(date, dates)
@@ -132,7 +135,7 @@ def _issue(date: dt.date | None, page: int, message: Message, context: Context, 
 def _shelf(message: Message, context: Context, speech: Speech) -> Sheet:
     archive = context.desk.archive
     if archive is None:
-        return render.plain(speech(messages.STILL_INDEXING))
+        return render.plain(ask.not_ready(context, speech))
     dates = archive.engine.issue_dates()
     text = speech(messages.BROWSE_USAGE, example=dates[-1] if dates else context.desk.today())
     undated = bool(archive.engine.issue(None))

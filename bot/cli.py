@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -128,6 +128,25 @@ def on_status(
         )
     if problems:
         console.print_problems(sorted(found))
+
+
+@app.command("serve")
+def on_serve(index: IndexOption = None) -> None:
+    """Run the Telegram bot until it is told to stop; builds the index first if there is none."""
+    from bot.serve import serve
+
+    serve(_settings(index))
+
+
+@app.command("chat")
+def on_chat(
+    index: IndexOption = None,
+    role: Annotated[Literal["reader", "admin"], typer.Option("--as", help="Whom the bot takes you for.")] = "reader",
+) -> None:
+    """Talk to the bot in the terminal: the same handlers, no token needed."""
+    from bot.chat import chat
+
+    chat(_settings(index), role)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ _NOUNS = _NAMES + "nte"
 _BREAKS = "vpudrcyw"
 """Tags no name runs over; the dictionary's others turn up inside names it does not know: 青石|湾|产业园."""
 
+_ADVERBS = "也都还现共就已没只才总即正所又仍将曾并"
 _SHORT = 12
 _DAYS = re.compile(
     r"(?:今|去|前|明|本|当)年|\d{2,4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|\d{1,2}月(?:\d{1,2}[日号])?"
@@ -121,7 +122,12 @@ def _leading_noun(tokens: list[Token]) -> str:
     for token in tokens:
         if not run and token.tag in "tw":
             continue
-        if token.tag in _BREAKS or (run and run[-1].end != token.start):
+        if run and run[-1].end != token.start:
+            break
+        if token.tag in _BREAKS:
+            # The dictionary cuts 时间|谷有: the verb has taken the name's last character along.
+            if run and len(token.word) == 2 and token.word[1] in "有是在" and token.word[0] not in _ADVERBS:
+                return "".join(one.word for one in run) + token.word[0]
             break
         run.append(token)
     while run and run[-1].tag not in _NOUNS:

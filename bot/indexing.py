@@ -88,6 +88,7 @@ class Reindexing:
             try:
                 await asyncio.to_thread(ensure_index, desk.settings, self._report_building)
                 await self.adopt()
+                log.info("indexed")
             except ArchiveError as error:
                 log.error("no index", reason=str(error))
                 await self.tell_admins(messages.REINDEX_FAILED_FIRST.format(reason=error))

@@ -330,3 +330,8 @@ STATE_BUSY = "{path}：打不开状态文件（{reason}）；请检查路径和�
 STATE_NEWER = "{path}：由更新版本的 wenbao 写成（版本 {found}，本程序认识到 {known}）；请升级 wenbao"
 PORT_TAKEN = "{variable}：端口 {port} 用不了（{reason}）；请换一个端口"
 UNREACHABLE = "连不上 Telegram（{reason}）；请检查网络，或 WENBAO_TELEGRAM_API_URL"
+
+CHAT_HINT = "直接提问，或输入 /help；数字按按钮，/upload 文件 发送文件，Ctrl-D 结束。"
+CHAT_EDITED = "（消息已更新）"
+CHAT_NO_BUTTON = "没有这个按钮。"
+CHAT_NO_FILE = "{path}：没有这个文件；请检查路径"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot import messages
 from bot.settings import BadSettings, Settings
+from bot.store import read_retractions
 from index.answer import Archive
 from index.engines import cache_dir, open_engine
 from index.errors import NoIndex
@@ -64,6 +65,7 @@ def refresh(
         full=full,
         segmenter=settings.segmenter,
         lexicon=read_lexicon(lexicon) if settings.lexicon_file or lexicon.exists() else (),
+        retracted=read_retractions(settings.state_file),
         report=report,
         cancelled=cancelled,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Update
+from telegram import ChatMember, Update
 
 from bot import messages
 from bot.desk import Context
@@ -43,6 +43,14 @@ async def on_migrated(update: Update, context: Context) -> None:
     new = message.migrate_to_chat_id or message.chat_id
     context.desk.store.move_chat(old, new)
     log.info("group moved", old=old, new=new)
+
+
+async def on_membership(update: Update, context: Context) -> None:
+    """The bot was blocked or thrown out: nothing can be sent there any more."""
+    change = update.my_chat_member
+    if change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+        context.desk.store.drop_chat(change.chat.id)
+        log.info("watches dropped", chat=change.chat.id)
 
 
 async def on_service_message(update: Update, context: Context) -> None:

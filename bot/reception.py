@@ -72,7 +72,7 @@ async def at_the_door(update: Update, context: Context) -> None:
     message = update.message or update.edited_message
     if user is None or user.is_bot or (message is not None and _is_our_own(message, bot.id)):
         raise ApplicationHandlerStop
-    if message is not None and _is_service(message):
+    if update.my_chat_member is not None or (message is not None and _is_service(message)):
         return
     if message is not None and not addressed(message, bot.username, bot.id):
         raise ApplicationHandlerStop

@@ -13,10 +13,11 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot import messages
-from bot.app import build, set_menus
+from bot.app import build
 from bot.desk import App, Desk
 from bot.health import serve_health
 from bot.logs import log, set_up
+from bot.menus import set_menus
 from bot.opening import open_archive
 from bot.settings import BadSettings, Settings, token
 from bot.store import Store
@@ -28,7 +29,7 @@ GRACE_SECONDS = 10
 WEBHOOK_PORT = 8443
 """Where the webhook listens unless WEBHOOK_PORT or the address itself names a port."""
 
-_RECEIVED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+_RECEIVED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 
 class AnotherBot(ArchiveError):
@@ -69,7 +70,7 @@ async def _run(desk: Desk, settings: Settings) -> None:
         health = serve_health(desk, lambda: updater.running, settings.health_port) if settings.health_port else None
         try:
             await _receive(app, settings, stop)
-            desk.spawn(set_menus(app))
+            desk.spawn(set_menus(app.bot, settings.admin_ids))
             log.info("serving", bot=app.bot.username, webhook=bool(settings.webhook_url))
             await stop
         finally:

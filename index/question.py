@@ -11,6 +11,7 @@ from index.tokens import Segmenter, Token, bigrams
 
 QuestionKind = Literal["number", "time", "person", "place", "reason", "manner", "thing", "name"]
 """name: no question word at all, a bare name or keywords."""
+KINDS: tuple[QuestionKind, ...] = ("number", "time", "person", "place", "reason", "manner", "thing", "name")
 
 _MEASURED = "大高长远重宽深快厚久早晚"
 _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
@@ -57,7 +58,7 @@ class Question:
 
 def read_question(text: str, segmenter: Segmenter) -> Question:
     """Return `text` taken apart. Any text will do; one without a content word has empty `words` and `bigrams`."""
-    folded = fold(text.strip())
+    folded = fold(text.encode("utf-8", "replace").decode().strip())
     polite = _POLITE.match(folded)
     folded = folded[polite.end() :] if polite and polite.end() < len(folded) else folded
     kind, asked = _asked(folded)

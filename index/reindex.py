@@ -47,6 +47,7 @@ def run(
     full: bool = False,
     segmenter: Choice = "auto",
     lexicon: Sequence[str] = (),
+    retracted: Collection[str] = (),
     report: Report = ignore_progress,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Reindexed:
@@ -55,7 +56,8 @@ def run(
 
     Sources under `paths` that are gone are removed, all others stay. A source that cannot be read is skipped, and what
     was indexed of it before stays. A first or full build derives the local lexicon anew, adds `lexicon` and freezes it;
-    a full one reads every source of the index again, under `paths` or not.
+    a full one reads every source of the index again, under `paths` or not. The sources and article ids in `retracted`
+    are left out, and removed if they are there.
 
     Raises MissingPath, NothingToIndex, IndexBusy, IndexWriteFailed, IndexingCancelled, and unless `full` CorruptIndex
     and IndexMismatch; then the index is as it was.
@@ -75,7 +77,8 @@ def run(
         if full:
             builder.clear()
         known = old.manifest() if old else builder.manifest()
-        gone = _gone(known, paths, found, unseen)
+        found = [source for source in found if str(source) not in retracted]
+        gone = _gone(known, paths, found, unseen) | (known.keys() & set(retracted))
         others = known.keys() - gone - set(map(str, found)) if full else ()
         sources = sorted([*found, *map(Path, others)])
         meta = builder.meta
@@ -89,7 +92,8 @@ def run(
             names = local_names(_articles(sources, go_on), Segmenter(segmenter, (), cache))
             return Segmenter(segmenter, [*names, *lexicon], cache)
 
-        desk = _Desk(builder, known, old, words, go_on)
+        desk = _Desk(builder, known, old, words, go_on, retracted)
+        desk.stale = _sources_of(retracted, old or _committed(location)) if retracted else set()
         if meta is None and sources:
             _ = desk.segmenter
         for number, source in enumerate(sources):
@@ -99,7 +103,7 @@ def run(
             desk.remove(name)
         records = builder.manifest().values()
         passages = sum(record.passages for record in records)
-        if not passages:
+        if not passages and not (desk.left_out or gone & set(retracted)):
             raise _nothing(paths, [*unseen, *desk.skipped])
         if desk.wrote:
             go_on(Progress("committing", 0, None))
@@ -123,6 +127,7 @@ class _Desk:
 
     known  the manifest before this run
     old    the committed state a full rebuild replaces, if it can still be read
+    stale  sources to be read again although they have not changed
     """
 
     def __init__(
@@ -132,12 +137,16 @@ class _Desk:
         old: Engine | None,
         words: Callable[[], Segmenter],
         go_on: Callable[[], None],
+        retracted: Collection[str] = (),
     ) -> None:
         self._builder = builder
         self._known = known
         self._old = old
         self._words = words
         self._go_on = go_on
+        self._retracted = retracted
+        self.stale: set[str] = set()
+        self.left_out = 0
         self._contexts: dict[Path, tuple[ReadContext, str]] = {}
         self.added = self.changed = self.unchanged = 0
         self.skipped: list[Rejected] = []
@@ -153,6 +162,7 @@ class _Desk:
         known = self._known.get(str(source))
         try:
             record, changed = self._look(source, known)
+            changed = changed or str(source) in self.stale
             if not changed and self._old is None:
                 self.unchanged += 1
                 if record != known:
@@ -211,13 +221,16 @@ class _Desk:
                 rejected.append(entry)
                 problems.append(f"{entry.source.removeprefix(record.source)}：{entry.reason}".lstrip("#："))
                 continue
+            if entry.id in self._retracted:
+                self.left_out += 1
+                continue
             pieces = split(entry, self.segmenter)
             self._builder.add(_indexed(passage, self.segmenter) for passage in pieces)
             articles += 1
             passages += len(pieces)
             problems.extend(f"{entry.title or entry.id}：{flag}" for flag in entry.flags)
         self.skipped.extend(rejected)
-        if not passages:
+        if not passages and not self.left_out:
             raise UnreadableSource(record.source, "没有可用的文章")
         return replace(record, articles=articles, passages=passages, problems=tuple(problems))
 
@@ -265,6 +278,14 @@ def _articles(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Ite
                     yield entry
         except (UnreadableSource, BadPaperFile, UnicodeError, OSError):
             continue
+
+
+def _sources_of(article_ids: Collection[str], engine: Engine | None) -> set[str]:
+    """Return the sources that still hold one of these articles."""
+    if engine is None:
+        return set()
+    held = [engine.article(article_id) for article_id in article_ids]
+    return {passages[0].citation.source for passages in held if passages}
 
 
 def _committed(location: str | Path) -> Engine | None:

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints, is_any
-from index.question import Question
+from index.question import KINDS, Question
 
 Floats = NDArray[np.float32]
 
 LONGEST_IN_TOKENS = 14
 LONGEST_IN_CHARACTERS = 80
-KINDS = ("number", "time", "person", "place", "reason", "manner", "thing", "name")
 TAGS = "nRSTZtmqvVaideclprfsbjkuxw"
 _OPENING, _CLOSING = "《“‘「『(〈", "》”’」』)〉"
 _CUES = "是为叫称因于由有在即以至到使让指含括:"
@@ -80,6 +79,12 @@ def list_spans(text: Concordance, sentences: Ints) -> Spans:
     balanced = lowest_at[first] == depth[text.token_end[last]]
     first, last = first[balanced], last[balanced]
     return Spans(first, last, text.token_start[first], text.token_end[last])
+
+
+def single_tokens(text: Concordance, sentences: Ints) -> Spans:
+    """Return every token of the given sentences as a span of its own."""
+    tokens = np.flatnonzero(np.isin(text.token_sentence, sentences))
+    return Spans(tokens, tokens, text.token_start[tokens], text.token_end[tokens])
 
 
 @dataclass(frozen=True, slots=True)

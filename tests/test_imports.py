@@ -18,7 +18,7 @@ LAYERS = (
     NOUNS,
     {"normalize", "encoding", "ids"},
     {"tokens", "segment", "readers", "passages", "lexicon"},
-    {"question", "ranking", "snippets", "figures", "spans", "concordance"},
+    {"question", "ranking", "snippets", "figures", "spans", "concordance", "trees"},
     {"answer"},
     {"evaluate"},
 )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import tantivy
 
@@ -112,13 +112,17 @@ class EmbeddedEngine:
 
     def reload(self) -> None:
         opened = self._opened
-        if storage.current(self._location) != opened.generation:
-            self._opened = open_current(self._location)
-            return
-        with storage.reading(self._location):
-            opened.index.reload()
-            searcher = opened.index.searcher()
-            self._opened = replace(opened, searcher=searcher, state=_state(searcher))
+        if storage.current(self._location) == opened.generation:
+            try:
+                with storage.reading(self._location):
+                    opened.index.reload()
+                    searcher = opened.index.searcher()
+                    self._opened = replace(opened, searcher=searcher, state=_state(searcher))
+                return
+            except CorruptIndex:
+                if storage.current(self._location) == opened.generation:
+                    raise
+        self._opened = open_current(self._location)
 
     def close(self) -> None:
         """Nothing to give back: tantivy unmaps its files when the last search is done with them."""
@@ -163,7 +167,8 @@ def _of_day(date: dt.date | None) -> tantivy.Query:
 
 
 def _count(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
-    return cast(int, searcher.search(asked, 1, count=True).count)
+    counted: Any = searcher.search(asked, 1, count=True)
+    return cast(int, counted.count)
 
 
 def _place(passage: Passage) -> tuple[int, int]:

@@ -150,9 +150,9 @@ def read_state(stored: bytes) -> State:
     return State(IndexMeta(**meta), Stats(**stats), fields["generation"])
 
 
-def current(location: Path) -> Path:
+def current(location: Path, again: bool = True) -> Path:
     """
-    Return the directory of the generation that answers.
+    Return the directory of the generation that answers; looks again when one was swapped away meanwhile.
 
     Raises NoIndex, CorruptIndex or IndexMismatch.
     """
@@ -168,6 +168,8 @@ def current(location: Path) -> Path:
         raise damaged(location, error) from error
     found = _GENERATION.fullmatch(name)
     if found is None or not (location / name).is_dir():
+        if again and found is not None:
+            return current(location, again=False)
         raise damaged(location, f"{CURRENT} 指向的“{name[:40]}”不存在")
     if int(found[1]) != LAYOUT:
         raise IndexMismatch(f"{location} 是另一个版本的程序建的索引；{REBUILD}")

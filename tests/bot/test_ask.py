@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from . import newspaper
@@ -17,7 +19,7 @@ async def test_the_reply_quotes_the_question_and_shows_both_figures_bold_with_th
     assert set(reply.bold) >= {"152家", "150多家"}
     assert "《河口晚报》2025-08-12 第A03版（要闻） 《青石湾产业园再添新企业》 › 园区新貌 第2段" in reply.text
     assert reply.links == {"《青石湾产业园再添新企业》": "https://example.org/news/1?a=1&b=2"}
-    assert reply.options["link_preview_options"] == {"is_disabled": True}
+    assert json.loads(reply.options["link_preview_options"]) == {"is_disabled": True}
 
 
 async def test_typing_is_shown_while_it_works(newsroom: Newsroom):

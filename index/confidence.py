@@ -1,0 +1,46 @@
+"""Says how likely the first snippet answers, from what was found of the question and what was not."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import trees
+from index.question import KINDS, Question
+from index.ranking import FEATURES, Ranked, Terms
+from index.snippets import Reading
+
+CLAIM = 0.5
+RELATED = 0.05
+_OF_PASSAGE = ("bigram_cover", "word_cover", "sentence_bigrams", "sentence_words", "two_sentences", "rarest_bigrams",
+               "rarest_words", "title_cover", "article_siblings", "idf_total", "question_bigrams", "score")
+NAMES = (*_OF_PASSAGE, "lead", "any_cover", "title_or_passage", "span_score", "boundary", "mass", "agreement", "focus_found",
+         "kind", "matched_near")
+
+
+def of(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> float:
+    """Return the calibrated probability that the first snippet answers the question."""
+    score = trees.load("confidence").predict(describe(question, terms, ranked, reading)[None, :])[0]
+    return float(1 / (1 + np.exp(-score)))
+
+
+def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> NDArray[np.float32]:
+    """Return the features of one question's outcome, in the order of NAMES."""
+    first = ranked.features[0]
+    at = {name: FEATURES.index(name) for name in _OF_PASSAGE}
+    of_passage = [float(first[at[name]]) for name in _OF_PASSAGE]
+    lead = float(ranked.scores[0] - ranked.scores[1]) if len(ranked.scores) > 1 else 5.0
+    some = len(reading.scores) > 0
+    rest = {
+        "lead": lead,
+        "any_cover": float(ranked.features[:, at["bigram_cover"]].max()),
+        "title_or_passage": min(1.0, float(first[at["bigram_cover"]] + first[at["title_cover"]])),
+        "span_score": float(reading.scores[0]) if some else -10.0,
+        "boundary": float(reading.boundary) if some else -20.0,
+        "mass": float(reading.probability[:1].sum()),
+        "agreement": float(reading.agreement.max()) if some else 0.0,
+        "focus_found": float(bool(question.focus) and question.focus in reading.text.text),
+        "kind": float(KINDS.index(question.kind)),
+        "matched_near": float(reading.evidence.context_cover.max()),
+    }
+    return np.array([*of_passage, *rest.values()], np.float32)

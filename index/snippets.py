@@ -1,0 +1,244 @@
+"""Reads the best passages closely: weighs every span that could answer, then cuts snippets around the likeliest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import spans as span_features
+from index import trees
+from index.concordance import Bools, Concordance, Ints, is_any
+from index.figures import figure_of, same_figure
+from index.model import Figure, Passage, Snippet
+from index.question import Question
+from index.ranking import Ranked, Terms, share
+from index.spans import Evidence, Spans
+
+Floats = NDArray[np.float64]
+
+PASSAGES = 4
+"""Passages read closely: 98 % of the right ones are among them (CMRC2018-dev, DRCD-dev, 2026-11)."""
+SENTENCES = 12
+SHORTLIST = 100
+LONGEST = 100
+"""Characters in a snippet, unless one clause alone is longer."""
+_CLAUSE_ENDS = ",。;!?:…\n"
+_CLOSING = "”’」』)》"
+_WEIGHED = 30
+"""Spans whose overlap is looked at when the answer is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    The best passages of one question, read closely.
+
+    spans        likeliest first
+    probability  of each span to be the answer, given that the passages hold it; they add up to 1
+    agreement    expected overlap (character F1) of each span with the answer
+    boundary     greatest score of a beginning and an end together, before the spans were compared
+    """
+
+    passages: list[Passage]
+    text: Concordance
+    evidence: Evidence
+    spans: Spans
+    scores: Floats
+    probability: Floats
+    agreement: Floats
+    boundary: float
+
+
+def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
+    """Return every likely answer span of the best passages, weighed."""
+    passages = ranked.passages[:PASSAGES]
+    text = lay_out(passages, terms)
+    evidence = gather(text, terms, ranked.scores[: len(passages)])
+    spans = shortlist(question, text, evidence)
+    rows, _ = describe(spans.spans, spans.boundary, text, question, evidence)
+    scores = trees.load("spans").predict(rows)
+    order = np.argsort(-scores, kind="stable")
+    chosen, scores = spans.spans.take(order), scores[order]
+    probability = np.exp(scores - scores.max()) if len(scores) else scores
+    probability = probability / max(probability.sum(), 1e-9)
+    agreement = _agreement(chosen, text, probability)
+    best = float(spans.boundary.sum(axis=1).max()) if len(scores) else -np.inf
+    return Reading(passages, text, evidence, chosen, scores, probability, agreement, best)
+
+
+def lay_out(passages: Sequence[Passage], terms: Terms) -> Concordance:
+    """Return the passages end to end with the question's terms marked."""
+    return Concordance([p.text for p in passages], [p.cut for p in passages], terms.words, terms.bigrams)
+
+
+def gather(text: Concordance, terms: Terms, passage_scores: Floats) -> Evidence:
+    """Return what is known of the sentences of `text` before any span is looked at."""
+    count = len(text.sentence_start)
+    found = text.count(text.bigram_hits, len(terms.bigrams), text.sentence_at, count) > 0
+    near = found.copy()
+    together = (text.sentence_passage[1:] == text.sentence_passage[:-1])[:, None]
+    near[1:] |= found[:-1] & together
+    near[:-1] |= found[1:] & together
+    return Evidence(
+        bigram_idf=terms.bigram_idf,
+        passage_score=passage_scores - passage_scores[0],
+        sentence_cover=share(found, terms.bigram_idf),
+        context_cover=share(near, terms.bigram_idf),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """
+    Spans that the cheap models let through.
+
+    boundary  spans × 2: scores of the first token as a beginning and of the last as an end
+    """
+
+    spans: Spans
+    boundary: Floats
+
+
+def best_sentences(text: Concordance, evidence: Evidence) -> Ints:
+    """Return the sentences worth reading, in their order."""
+    worth = (
+        evidence.sentence_cover + 0.5 * evidence.context_cover + 0.15 * evidence.passage_score[text.sentence_passage]
+    )
+    chosen: Ints = np.sort(np.argsort(-worth, kind="stable")[:SENTENCES])
+    return chosen
+
+
+def shortlist(question: Question, text: Concordance, evidence: Evidence) -> Shortlist:
+    """Return the spans whose first and last tokens look most like an answer's."""
+    sentences = best_sentences(text, evidence)
+    tokens = span_features.single_tokens(text, sentences)
+    rows, _ = span_features.describe(tokens, text, question, evidence)
+    begins = np.full(len(text.token_start), -np.inf)
+    ends = begins.copy()
+    begins[tokens.first] = trees.load("begins").predict(rows)
+    ends[tokens.first] = trees.load("ends").predict(rows)
+    every = span_features.list_spans(text, sentences)
+    scores = begins[every.first] + ends[every.last]
+    best = np.argsort(-scores, kind="stable")[:SHORTLIST]
+    spans = every.take(best)
+    return Shortlist(spans, np.stack([begins[spans.first], ends[spans.last]], axis=1))
+
+
+def describe(
+    spans: Spans, boundary: Floats, text: Concordance, question: Question, evidence: Evidence
+) -> tuple[NDArray[np.float32], list[str]]:
+    """Return the features of shortlisted spans and their names."""
+    rows, names = span_features.describe(spans, text, question, evidence)
+    both = boundary.sum(axis=1)
+    lag = both - (both.max() if len(both) else 0.0)
+    extra = np.column_stack([boundary, both, lag, np.arange(len(both))])
+    return np.hstack([rows, extra]).astype(np.float32), [*names, "begin", "end", "boundaries", "lag", "place"]
+
+
+def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
+    """
+    Return at most `most` snippets, best first, no two overlapping.
+
+    Each is the run of whole clauses that holds the most probability of what is left, its answer the likeliest span in it.
+    """
+    windows = _windows(reading.text)
+    if not len(windows) or not len(reading.spans.start):
+        return []
+    start, end = reading.spans.start, reading.spans.end
+    inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
+    left = reading.probability.copy()
+    snippets: list[Snippet] = []
+    figures: list[Figure] = []
+    taken = np.zeros(len(reading.text.codes), np.bool_)
+    for _ in range(3 * most):
+        mass = inside @ left
+        window = int(mass.argmax())
+        if len(snippets) == most or mass[window] <= 1e-6:
+            break
+        held = inside[window] & (left > 0)
+        span = int(np.argmax(np.where(held, reading.probability + reading.agreement, -1)))
+        left[inside[window]] = 0
+        begin, stop = _trim(reading, windows[window], held, span)
+        if taken[begin:stop].any():
+            continue
+        snippet = _snippet(reading, begin, stop, span)
+        if snippet.figure and any(same_figure(snippet.figure, figure) for figure in figures):
+            continue
+        taken[begin:stop] = True
+        if snippet.figure:
+            figures.append(snippet.figure)
+        snippets.append(snippet)
+    return snippets
+
+
+def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list[Snippet]:
+    """Return the best-covered clauses of each passage, with no claim: start == end."""
+    text = lay_out(passages, terms)
+    windows = _windows(text)
+    places, which = text.bigram_hits
+    snippets = []
+    for number, passage in enumerate(passages[:most]):
+        origin = int(text.passage_start[number])
+        own = windows[text.passage_at[windows[:, 0]] == number]
+        if not len(own):
+            continue
+        hits = (places[None, :] >= own[:, :1]) & (places[None, :] < own[:, 1:] - 1)
+        begin, stop = (int(at) - origin for at in own[int((hits @ terms.bigram_idf[which]).argmax())])
+        snippets.append(Snippet(passage.text[begin:stop].strip(), 0, 0, passage.citation))
+    return snippets
+
+
+def _windows(text: Concordance) -> Ints:
+    """Return the longest runs of whole clauses of one passage, at most LONGEST characters: n × (start, end)."""
+    ends = is_any(text.codes, _CLAUSE_ENDS)
+    closing = is_any(text.codes, _CLOSING)
+    carried = np.concatenate(([False], ends[:-1])) & closing
+    ends = (ends & ~np.concatenate((carried[1:], [False]))) | carried
+    bounds = np.concatenate(([0], np.flatnonzero(ends) + 1))
+    starts = bounds[:-1]
+    last = np.searchsorted(bounds, starts + LONGEST, side="right") - 1
+    stops = bounds[np.maximum(last, np.arange(len(starts)) + 1)]
+    passage_end = text.passage_start + text.lengths
+    stops = np.minimum(stops, passage_end[text.passage_at[starts]])
+    windows: Ints = np.column_stack([starts, stops])[stops > starts]
+    return windows
+
+
+def _trim(reading: Reading, window: Ints, held: Bools, span: int) -> tuple[int, int]:
+    """Return `window` without sentences at its ends that hold nothing of note beside the answer."""
+    begin, stop = int(window[0]), int(window[1])
+    keep = held & (reading.probability > 0.02)
+    keep[span] = True
+    first, last = int(reading.spans.start[keep].min()), int(reading.spans.end[keep].max())
+    text = reading.text
+    own = int(text.sentence_start[text.sentence_at[first]])
+    begin = max(begin, own)
+    stop = min(stop, int(text.sentence_end[text.sentence_at[last - 1]]))
+    return begin, stop
+
+
+def _snippet(reading: Reading, begin: int, stop: int, span: int) -> Snippet:
+    number = int(reading.text.passage_at[begin])
+    passage = reading.passages[number]
+    origin = int(reading.text.passage_start[number])
+    raw = passage.text[begin - origin : stop - origin]
+    text = raw.strip()
+    shift = origin + begin + len(raw) - len(raw.lstrip())
+    start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
+    return Snippet(text, start, end, passage.citation, figure_of(text[start:end]))
+
+
+def _agreement(spans: Spans, text: Concordance, probability: Floats) -> Floats:
+    """Return the expected F1 in characters of each span, taken over the likeliest spans; 0 for unlikely ones."""
+    start, end = spans.start[:_WEIGHED], spans.end[:_WEIGHED]
+    shared = np.minimum(end[:, None], end[None, :]) - np.maximum(start[:, None], start[None, :])
+    size = end - start
+    overlap = 2 * np.maximum(shared, 0) / np.maximum(size[:, None] + size[None, :], 1)
+    written = np.array([text.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)], dtype=object)
+    overlap = np.where(written[:, None] == written[None, :], 1.0, overlap) if len(written) else overlap
+    result = np.zeros(len(spans.start))
+    result[:_WEIGHED] = overlap @ probability[:_WEIGHED]
+    return result

@@ -1,0 +1,319 @@
+"""Trains the models in index/models from question sets: `python -m index.training INDEX=QUESTIONS … --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import confidence, ranking, snippets, spans, trees
+from index.answer import Archive
+from index.engines import open_engine
+from index.model import Candidate, Passage
+from index.normalize import fold
+from index.question import Question, read_question
+from index.ranking import Ranked, Terms
+from index.spans import Spans
+from index.tokens import open_segmenter
+from index.trees import Trees
+
+Rows = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+Model = tuple[Trees, str]
+"""An ensemble and the text it was read from."""
+
+FOLDS = 5
+ROUNDS = {"passages": 80, "begins": 60, "ends": 60, "spans": 150, "confidence": 60}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "passages": {"objective": "lambdarank", "num_leaves": 15, "lambdarank_truncation_level": 5, "max_depth": 6},
+    "begins": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 7},
+    "ends": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 7},
+    "spans": {"objective": "lambdarank", "num_leaves": 24, "lambdarank_truncation_level": 10, "max_depth": 7},
+    "confidence": {"objective": "cross_entropy", "num_leaves": 8, "max_depth": 4, "learning_rate": 0.08},
+}
+COMMON = {
+    "learning_rate": 0.06,
+    "min_data_in_leaf": 60,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "max_bin": 127,
+    "num_threads": 2,
+    "seed": 7,
+    "deterministic": True,
+    "verbose": -1,
+}
+
+
+@dataclass(slots=True)
+class Example:
+    """
+    One question on its way through training.
+
+    where   archive it is asked in
+    fold    the part it belongs to, by its article: it is scored by models that never saw that article
+    golds   (answer, offset in the paragraph)
+    """
+
+    text: str
+    where: Archive
+    fold: int
+    article: str
+    paragraph: str
+    golds: list[tuple[str, int]]
+    question: Question = field(init=False)
+    terms: Terms = field(init=False)
+    candidates: list[Candidate] = field(init=False)
+
+    def right(self, passage: Passage) -> bool:
+        """Tell whether a passage holds a gold answer in its place."""
+        origin = self.paragraph.find(passage.text)
+        return origin >= 0 and any(
+            origin <= at < origin + len(passage.text) and answer.rstrip("。") in passage.text for answer, at in self.golds
+        )
+
+    def worth(self, text: str, passage: Passage, start: int) -> float:
+        """Return 1 for a gold answer in its place, 0.5 elsewhere in its paragraph, 0.2 in another, else 0."""
+        if plain(text) not in {plain(fold(answer)) for answer, _ in self.golds}:
+            return 0.0
+        origin = self.paragraph.find(passage.text)
+        if origin < 0:
+            return 0.2
+        return 1.0 if any(abs(origin + start - at) <= 1 for _, at in self.golds) else 0.5
+
+
+def read_examples(archive: Archive, path: Path) -> Iterator[Example]:
+    """Yield the answerable questions of a SQuAD-style file."""
+    for number, entry in enumerate(json.loads(path.read_text("utf-8"))["data"]):
+        article = f"{path.stem}-{number}"
+        for paragraph in entry["paragraphs"]:
+            for asked in paragraph["qas"]:
+                golds = [(answer["text"], answer["answer_start"]) for answer in asked["answers"]]
+                part = zlib.crc32(article.encode()) % FOLDS
+                yield Example(asked["question"], archive, part, article, paragraph["context"].strip(), golds)
+
+
+def retrieve(examples: list[Example]) -> list[Example]:
+    """Ask the engine for every example; those without a candidate are left out."""
+    kept = []
+    for example in examples:
+        example.question = read_question(example.text, example.where.segmenter)
+        example.candidates = ranking.find(example.question, example.where.engine)
+        example.terms = ranking.weigh(example.question, example.where.engine)
+        if example.candidates:
+            kept.append(example)
+    return kept
+
+
+def cross(
+    name: str, examples: Sequence[Example], rows: Sequence[Rows], labels: Sequence[Floats], names: Sequence[str]
+) -> tuple[list[Floats], list[Model]]:
+    """
+    Train one model a fold and one on all.
+
+    Returns the scores of every example's rows by the model of its fold, and the models, the one on all last.
+    """
+    ensembles = []
+    scores: list[Floats] = [np.zeros(0)] * len(examples)
+    for left_out in (*range(FOLDS), None):
+        taught = [n for n, one in enumerate(examples) if one.fold != left_out and labels[n].any()]
+        booster = fit(name, [rows[n] for n in taught], [labels[n] for n in taught])
+        text = write(booster, names, name)
+        ensemble = trees.parse(text)
+        ensembles.append((ensemble, text))
+        for n, one in enumerate(examples):
+            if one.fold == left_out:
+                scores[n] = ensemble.predict(rows[n])
+    return scores, ensembles
+
+
+def fit(name: str, rows: Sequence[Rows], labels: Sequence[Floats]) -> Any:
+    """Return a LightGBM booster; for ranking objectives each element is one group."""
+    import lightgbm
+
+    stacked, wanted = np.concatenate(rows), np.concatenate(labels)
+    ranks = SETTINGS[name]["objective"] == "lambdarank"
+    if not ranks and name in ("begins", "ends"):
+        kept = (wanted > 0) | (np.random.default_rng(7).random(len(wanted)) < 0.4)
+        stacked, wanted = stacked[kept], wanted[kept]
+    data = lightgbm.Dataset(
+        stacked,
+        np.round(2 * np.where(wanted >= 0.5, wanted, 0)) if ranks else wanted,
+        group=[len(group) for group in rows] if ranks else None,
+    )
+    return lightgbm.train({**COMMON, **SETTINGS[name]}, data, ROUNDS[name])
+
+
+def write(booster: Any, names: Sequence[str], title: str) -> str:
+    """Return a booster in the form `trees.parse` reads."""
+
+    def nodes(tree: Mapping[str, Any]) -> Iterable[str]:
+        if "leaf_value" in tree:
+            yield f"{tree['leaf_value']:.5g}"
+            return
+        yield f"{tree['split_feature']}<={_short(tree['threshold'])}"
+        yield from nodes(tree["left_child"])
+        yield from nodes(tree["right_child"])
+
+    lines = [" ".join(nodes(tree["tree_structure"])) for tree in booster.dump_model()["tree_info"]]
+    return "\n".join([f"# {title}", "features " + " ".join(names), *lines]) + "\n"
+
+
+def _short(threshold: float) -> str:
+    """Six digits say where a float32 feature falls nearly always; LightGBM writes seventeen."""
+    return f"{threshold:.6g}"
+
+
+def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str, Model]]:
+    """Return the ensembles by name, of each fold and, last, of all examples."""
+    log(f"{len(examples)} questions")
+    rows = [
+        ranking.describe(one.question, one.terms, one.candidates, one.where.engine.stats.average_words)
+        for one in examples
+    ]
+    labels = [np.array([float(one.right(c.passage)) for c in one.candidates]) for one in examples]
+    scores, passages = cross("passages", examples, rows, labels, ranking.FEATURES)
+    first = [float(wanted[score.argmax()]) for wanted, score in zip(labels, scores, strict=True)]
+    log(f"passages: R@1 {np.mean(first):.4f}")
+
+    ranked = []
+    for one, table, score in zip(examples, rows, scores, strict=True):
+        order = np.argsort(-score, kind="stable")
+        ranked.append(Ranked([one.candidates[n].passage for n in order], score[order], table[order]))
+    begins, ends, tokens_names = _boundaries(examples, ranked)
+    log("boundaries")
+    all_spans = []
+    for fold_number in range(FOLDS):
+        with trees.using({"begins": begins[fold_number][0], "ends": ends[fold_number][0]}):
+            for n, one in enumerate(examples):
+                if one.fold == fold_number:
+                    all_spans.append((n, *_span_rows(one, ranked[n])))
+    all_spans.sort(key=lambda row: row[0])
+    span_rows, span_labels = [row[1] for row in all_spans], [row[2] for row in all_spans]
+    scores, span_models = cross("spans", examples, span_rows, span_labels, all_spans[0][3])
+    exact = [bool(len(s)) and wanted[s.argmax()] > 0 for s, wanted in zip(scores, span_labels, strict=True)]
+    log(f"spans: exact {np.mean(exact):.4f}; shortlisted {np.mean([w.max(initial=0) >= 0.5 for w in span_labels]):.4f}")
+    models = [
+        {"passages": passages[n], "begins": begins[n], "ends": ends[n], "spans": span_models[n]} for n in range(FOLDS + 1)
+    ]
+    sure = _confidence(examples, models)
+    log("confidence")
+    return [{**model, "confidence": last} for model, last in zip(models, sure, strict=True)]
+
+
+def _boundaries(examples: Sequence[Example], ranked: Sequence[Ranked]) -> tuple[list[Model], list[Model], list[str]]:
+    rows, first, last = [], [], []
+    names: list[str] = []
+    for one, best in zip(examples, ranked, strict=True):
+        text, evidence, passages = _open(one, best)
+        sentences = snippets.best_sentences(text, evidence)
+        tokens = spans.single_tokens(text, sentences)
+        every = spans.list_spans(text, sentences)
+        table, names = spans.describe(tokens, text, one.question, evidence)
+        worth = _worths(one, every, text, passages)
+        begin, end = np.zeros(len(text.token_start)), np.zeros(len(text.token_start))
+        np.maximum.at(begin, every.first, worth)
+        np.maximum.at(end, every.last, worth)
+        rows.append(table)
+        first.append(begin[tokens.first])
+        last.append(end[tokens.first])
+    _, begins = cross("begins", examples, rows, first, names)
+    _, ends = cross("ends", examples, rows, last, names)
+    return begins, ends, names
+
+
+def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str]]:
+    text, evidence, passages = _open(one, best)
+    short = snippets.shortlist(one.question, text, evidence)
+    table, names = snippets.describe(short.spans, short.boundary, text, one.question, evidence)
+    return table, _worths(one, short.spans, text, passages), names
+
+
+def _open(one: Example, best: Ranked) -> Any:
+    passages = best.passages[: snippets.PASSAGES]
+    text = snippets.lay_out(passages, one.terms)
+    return text, snippets.gather(text, one.terms, best.scores[: len(passages)]), passages
+
+
+def _worths(one: Example, some: Spans, text: Any, passages: Sequence[Passage]) -> Floats:
+    golds = {plain(fold(answer)) for answer, _ in one.golds}
+    worth = np.zeros(len(some.start))
+    for n, (start, end) in enumerate(zip(some.start.tolist(), some.end.tolist(), strict=True)):
+        if plain(text.text[start:end]) in golds:
+            number = int(text.passage_at[start])
+            worth[n] = one.worth(text.text[start:end], passages[number], start - int(text.passage_start[number]))
+    return worth
+
+
+def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> list[Model]:
+    """Teach confidence on every question as it is and again with its article left out, by the models of its fold."""
+    doubled: list[Example] = []
+    rows: list[Rows] = []
+    labels: list[Floats] = []
+    for number in range(FOLDS):
+        with trees.using({name: ensemble for name, (ensemble, _) in models[number].items()}):
+            for one in examples:
+                if one.fold != number:
+                    continue
+                gone = {c.passage.citation.article_id for c in one.candidates if one.paragraph.find(c.passage.text) >= 0}
+                for without in (frozenset[str](), frozenset(gone)):
+                    row, right = _outcome(one, without)
+                    if row is not None:
+                        doubled.append(one)
+                        rows.append(row[None, :])
+                        labels.append(np.array([right + 1e-9]))
+    return cross("confidence", doubled, rows, labels, confidence.NAMES)[1]
+
+
+def _outcome(one: Example, without: frozenset[str]) -> tuple[Rows | None, float]:
+    candidates = ranking.find(one.question, one.where.engine, without) if without else one.candidates
+    if not candidates:
+        return None, 0.0
+    ranked = ranking.rank(one.question, one.terms, candidates, one.where.engine.stats.average_words)
+    reading = snippets.read_closely(one.question, one.terms, ranked)
+    found = snippets.cut(reading, one.question, 1)
+    right = bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds) and not without
+    return confidence.describe(one.question, one.terms, ranked, reading), float(right)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", nargs="+", metavar="INDEX=QUESTIONS")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("models"))
+    parser.add_argument("--limit", type=int, default=0)
+    arguments = parser.parse_args()
+    examples: list[Example] = []
+    for pair in arguments.sets:
+        where, _, questions = pair.partition("=")
+        engine = open_engine(where)
+        archive = Archive(engine, open_segmenter(engine.meta))
+        examples += list(read_examples(archive, Path(questions)))[: arguments.limit or None]
+    examples = retrieve(examples)
+    models = train(examples, _log)
+    for name, (_, text) in models[-1].items():
+        (arguments.out / f"{name}.txt").write_text(text, "utf-8")
+    for number in range(FOLDS):
+        (arguments.out / "folds").mkdir(exist_ok=True)
+        for name, (_, text) in models[number].items():
+            (arguments.out / "folds" / f"{name}.{number}.txt").write_text(text, "utf-8")
+
+
+def _log(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text)) or text
+
+
+if __name__ == "__main__":
+    main()
