@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +32,13 @@ class Concordance:
     """
 
     def __init__(self, texts: Sequence[str], cuts: Sequence[str], words: Sequence[str], bigrams: Sequence[str]) -> None:
-        folded = [fold(text) for text in texts]
-        self.text = "\n".join(folded) + "\n"
+        self.text = fold("\n".join([*texts, ""]))
         self.words = list(words)
         self.bigrams = list(bigrams)
-        self.lengths: Ints = np.fromiter(map(len, folded), np.int64, len(folded))
-        self.passage_start: Ints = np.concatenate(([0], np.cumsum(self.lengths + 1)[:-1])) if folded else np.zeros(0, np.int64)
+        self.lengths: Ints = np.fromiter(map(len, texts), np.int64, len(texts))
+        self.passage_start: Ints = np.concatenate(([0], np.cumsum(self.lengths + 1)[:-1])) if texts else np.zeros(0, np.int64)
         self.codes = np.frombuffer(self.text.encode("utf-32-le"), np.uint32)
-        self.passage_at: Ints = np.repeat(np.arange(len(folded)), self.lengths + 1)
+        self.passage_at: Ints = np.repeat(np.arange(len(texts)), self.lengths + 1)
         self._cut(cuts)
         ends = is_any(self.codes, SENTENCE_ENDS)
         closing = is_any(self.codes, _CLOSING)
@@ -99,10 +98,17 @@ class Concordance:
         return flat.reshape(units, kinds)
 
 
-def is_any(codes: NDArray[np.uint32], characters: str) -> Bools:
-    """Return where `codes` holds one of `characters`."""
-    result: Bools = np.isin(codes, np.array([ord(c) for c in characters], np.uint32))
-    return result
+def is_any(codes: NDArray[np.uint32] | NDArray[np.uint8], characters: str) -> Bools:
+    """Return where `codes` holds one of `characters`, all of them in the basic plane."""
+    table = _table(characters)
+    return table[codes] if codes.dtype == np.uint8 else table[np.minimum(codes, 0xFFFF)]
+
+
+@cache
+def _table(characters: str) -> Bools:
+    table = np.zeros(0x10000, np.bool_)
+    table[[ord(character) for character in characters]] = True
+    return table
 
 
 def _find(codes: Ints, wanted: Ints) -> tuple[Ints, Ints]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
 from opencc import OpenCC
 
 _COMPATIBILITY = ((0xA0, 0x100), (0x2100, 0x2500), (0x2E80, 0x2FE0), (0x3000, 0x3400), (0xF900, 0xFB00), (0xFF00, 0xFFF0))
@@ -16,9 +19,12 @@ _HALF_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}”》）])[,:;!?()]|[,:;!?()](?=[{_
 
 def fold(text: str) -> str:
     """Return `text` in half width, lower case and simplified characters, every character in its place."""
-    narrow = text.translate(_width_table())
-    lower = narrow.lower()
-    return to_simplified(lower if len(lower) == len(text) else narrow)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    beyond = codes >= len(_fold_table())
+    folded = _fold_table()[np.where(beyond, 0, codes)]
+    folded[beyond] = codes[beyond]
+    narrow = folded.tobytes().decode("utf-32-le", "surrogatepass")
+    return to_simplified(narrow) if _traditional_table()[np.where(beyond, 0, codes)].any() else narrow
 
 
 def to_simplified(text: str) -> str:
@@ -39,13 +45,21 @@ def is_cjk(character: str) -> bool:
 
 
 @cache
-def _width_table() -> dict[int, str]:
-    table = {}
-    for first, last in _COMPATIBILITY:
-        for code in range(first, last):
-            folded = unicodedata.normalize("NFKC", chr(code))
-            if len(folded) == 1 and folded != chr(code):
-                table[code] = folded
+def _fold_table() -> NDArray[np.uint32]:
+    """What each character of the basic plane is in half width and lower case, where that is one character."""
+    table = np.arange(0x10000, dtype=np.uint32)
+    cased = (range(0x41, 0x5B), range(0xC0, 0x180), range(0x386, 0x530))
+    for code in chain(*cased, *(range(first, last) for first, last in _COMPATIBILITY)):
+        folded = unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(folded) == 1:
+            table[code] = ord(folded)
+    return table
+
+
+@cache
+def _traditional_table() -> NDArray[np.bool_]:
+    table = np.zeros(0x10000, np.bool_)
+    table[[ord(character) for character in _traditional()]] = True
     return table
 
 

@@ -149,7 +149,7 @@ def describe(
     place = np.empty(many)
     place[np.argsort(-base, kind="stable")] = np.arange(many)
     found = np.array([candidate.score for candidate in candidates])
-    tags = text.token_tag.astype(np.uint32)
+    tags = text.token_tag
     token_passage = text.passage_at[text.token_start]
     columns = {
         "score": base,

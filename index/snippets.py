@@ -176,6 +176,8 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
 
 def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list[Snippet]:
     """Return the best-covered clauses of each passage, with no claim: start == end."""
+    if not passages:
+        return []
     text = lay_out(passages, terms)
     windows = _windows(text)
     places, which = text.bigram_hits

@@ -168,7 +168,7 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     columns["tag_behind"] = tag_number[tags[np.minimum(last + 1, len(tags) - 1)]]
     for name, letters in (("numerals", "m"), ("persons", "R"), ("places", "S"), ("names", "TZ"), ("times", "t"),
                           ("measures", "q"), ("nouns", "nV"), ("verbs", "v"), ("unknown", "x"), ("functions", "pcudr")):
-        columns[name] = _count(is_any(tags.astype(np.uint32), letters), first, last + 1)
+        columns[name] = _count(is_any(tags, letters), first, last + 1)
     digit = is_any(codes, _DIGITS)
     columns["digits"] = _count(digit, start, end)
     columns["digit_before"] = digit[start - 1] & digit[start]

@@ -25,22 +25,22 @@ class Trees:
     """
 
     features: tuple[str, ...]
-    feature: NDArray[np.int32]
+    feature: NDArray[np.intp]
     threshold: NDArray[np.float64]
-    child: NDArray[np.int32]
+    child: NDArray[np.intp]
     value: NDArray[np.float64]
-    roots: NDArray[np.int32]
+    roots: NDArray[np.intp]
     depth: int
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the raw score of each row (rows × features): the sum of its leaf in every tree."""
         cells = np.ascontiguousarray(rows, np.float64).ravel()
-        at = np.repeat(self.roots[None, :], len(rows), axis=0)
-        row_start = (np.arange(len(rows), dtype=np.int64) * rows.shape[1])[:, None]
+        row_start = np.repeat(np.arange(len(rows), dtype=np.intp) * rows.shape[1], len(self.roots))
+        at = np.tile(self.roots, len(rows))
         for _ in range(self.depth):
-            goes_right = cells[row_start + self.feature[at]] > self.threshold[at]
-            at = self.child[2 * at + goes_right]
-        total: NDArray[np.float64] = self.value[at].sum(axis=1)
+            cell = np.take(cells, row_start + np.take(self.feature, at))
+            at = np.take(self.child, 2 * at + (cell > np.take(self.threshold, at)))
+        total: NDArray[np.float64] = np.take(self.value, at).reshape(len(rows), len(self.roots)).sum(axis=1)
         return total
 
 
@@ -104,11 +104,11 @@ def parse(text: str) -> Trees:
         deepest = max(deepest, _depth(child, roots[-1]))
     return Trees(
         names,
-        np.array(feature, np.int32),
+        np.array(feature, np.intp),
         np.array(threshold),
-        np.array(child, np.int32),
+        np.array(child, np.intp),
         np.array(value),
-        np.array(roots, np.int32),
+        np.array(roots, np.intp),
         deepest,
     )
 

@@ -128,7 +128,7 @@ async def test_every_command_is_answered_for_readers_and_admins(bot, server, adm
         for command in COMMANDS:
             assert (await user.asks(f"/{command}", timeout=20)).text, command
             await asyncio.sleep(0.02)
-    await server.until(lambda: all(call.done for call in server.calls), 20)
+    await server.until(lambda: all(call.done for call in server.calls if call.method != "getUpdates"), 20)
     assert server.rejections == []
 
 
@@ -253,7 +253,10 @@ class TestTheWebhook:
         await indexed(server, served)
         reader = server.user()
         assert "152家" in (await reader.asks(QUESTION)).text
-        forged = {"update_id": 1, "message": {"message_id": 1, "date": 0, "chat": reader.chat.as_json(), "text": "/new"}}
+        forged = {
+            "update_id": 1,
+            "message": {"message_id": 1, "date": 0, "chat": reader.chat.as_json(), "text": "/new"},
+        }
         assert await server.forge_webhook(forged, "wrong") == 403
         assert await server.forge_webhook(forged) == 403
         await server.silence(reader.chat)

@@ -1,0 +1,226 @@
+"""Finds the name a question means when it is misspelt, by sound or by one wrong character."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from index.model import Engine, Query
+from index.normalize import fold, is_cjk
+from index.tokens import Token, bigrams
+
+SHORTEST = 3
+"""Characters in a name that is corrected at all: two characters have too many homophones."""
+SHORTEST_BY_EDIT = 4
+"""Characters in a name that may be one edit away without sounding alike."""
+_LOOKED_AT = 30
+"""Passages read to see whether the archive holds a text; one that does has all its bigrams and ranks among the first."""
+_NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万亿两廿半甲乙丙丁")
+_FUNCTION = frozenset("的了吗呢吧啊有是在和与及或被把从对为以于到这那哪谁什么几多少怎如何请问我你他她它们")
+_SAME_SOUND, _LIKE_SOUND, _ONE_EDIT = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """
+    A misspelt name: `question_folded[start:end] == written`, and `name` is what the archive has.
+
+    Both are folded.
+    """
+
+    written: str
+    name: str
+    start: int
+    end: int
+
+
+class NameIndex:
+    """The archive's names of at least SHORTEST characters, all of them Chinese, found by what they share with a text."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        folded = map(fold, names)
+        self.names = frozenset(name for name in folded if len(name) >= SHORTEST and all(map(is_cjk, name)))
+        self.lengths = sorted({len(name) for name in self.names})
+        self._by_bigram: dict[str, list[tuple[str, int]]] | None = None
+        self._by_sound: dict[int, dict[tuple[str, ...], list[str]]] = {}
+
+    def sharing(self, bigram: str) -> Sequence[tuple[str, int]]:
+        """Return the names with `bigram` in them, and where."""
+        if self._by_bigram is None:
+            self._by_bigram = defaultdict(list)
+            for name in self.names:
+                for at, pair in enumerate(pairwise(name)):
+                    self._by_bigram["".join(pair)].append((name, at))
+        return self._by_bigram.get(bigram, ())
+
+    def sounding(self, written: str) -> Sequence[str]:
+        """Return the names of the same length that sound roughly like `written`."""
+        if len(written) not in self._by_sound:
+            bucket: dict[tuple[str, ...], list[str]] = {}
+            for name in self.names:
+                if len(name) == len(written):
+                    bucket.setdefault(_rough_sound(name), []).append(name)
+            self._by_sound[len(written)] = bucket
+        return self._by_sound[len(written)].get(_rough_sound(written), ())
+
+
+def correct(
+    question_folded: str, tokens: Sequence[Token], lexicon: NameIndex, known: Callable[[str], bool]
+) -> Correction | None:
+    """
+    Return the one name in the question that is misspelt beyond doubt; None when there is none, or several fit as well.
+
+    tokens  of `question_folded`: a dictionary word is not cut to make a name
+    known   tells whether the archive holds a text as written; what it holds is never corrected
+    """
+    if not lexicon.names:
+        return None
+    kept = _named_as_written(question_folded, lexicon)
+    inside_words = {at for token in tokens if token.tag != "x" for at in range(token.start + 1, token.end)}
+    found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
+    for start, end, name in _suspects(question_folded, lexicon, known):
+        written = question_folded[start:end]
+        if start in inside_words or end in inside_words or _changes(question_folded, start, end, name, kept):
+            continue
+        closeness = _closeness(written, name, known)
+        if closeness is not None:
+            found[closeness, -len(name)].append(Correction(written, name, start, end))
+    for rank in sorted(found):
+        unheld = [correction for correction in found[rank] if not known(correction.written)]
+        if unheld:
+            return unheld[0] if len({correction.name for correction in unheld}) == 1 else None
+    return None
+
+
+def held_by(engine: Engine) -> Callable[[str], bool]:
+    """Return the `known` of an archive for one question: whether some passage holds a folded text as it stands."""
+
+    @cache
+    def known(written: str) -> bool:
+        pairs = bigrams(written)
+        if not pairs or 0 in engine.document_frequencies((), pairs)[1]:
+            return False
+        if len(written) == 2:
+            return True
+        query = Query({}, dict.fromkeys(pairs, 1.0), kinds=("news", "excerpt", "notice"))
+        return any(written in fold(candidate.passage.text) for candidate in engine.search(query, _LOOKED_AT))
+
+    return known
+
+
+def _suspects(
+    question: str, lexicon: NameIndex, known: Callable[[str], bool]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield stretches of Chinese characters, each with a name that it may stand for and is not."""
+    suspects = {*_sharing(question, lexicon), *_sounding(question, lexicon, known)}
+    for start, end, name in sorted(suspects):
+        if start < 0 or end > len(question):
+            continue
+        written = question[start:end]
+        if all(map(is_cjk, written)) and written not in name and name not in written:
+            yield start, end, name
+
+
+def _sharing(question: str, lexicon: NameIndex) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches that share as many neighbouring characters with a name as one wrong character leaves."""
+    shared: Counter[tuple[int, str]] = Counter()
+    for place, pair in enumerate(pairwise(question)):
+        shared.update((place - at, name) for name, at in lexicon.sharing("".join(pair)))
+    for (start, name), count in shared.items():
+        length = len(name)
+        if count < max(1, (length - 2) // 2):
+            continue
+        end = start + length
+        yield start, end, name
+        if length >= SHORTEST_BY_EDIT:
+            yield from ((start, end - 1, name), (start, end + 1, name), (start - 1, end, name), (start + 1, end, name))
+
+
+def _sounding(
+    question: str, lexicon: NameIndex, known: Callable[[str], bool]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches with a pair of characters in them that the archive does not know, by sound alone."""
+    pairs = ["".join(pair) for pair in pairwise(question)]
+    strange = [at for at, pair in enumerate(pairs) if all(map(is_cjk, pair)) and not known(pair)]
+    stretches = {
+        (start, start + length)
+        for at in strange
+        for length in lexicon.lengths
+        for start in range(max(0, at + 2 - length), min(at, len(question) - length) + 1)
+    }
+    for start, end in stretches:
+        written = question[start:end]
+        if all(map(is_cjk, written)):
+            yield from ((start, end, name) for name in lexicon.sounding(written))
+
+
+def _named_as_written(question: str, lexicon: NameIndex) -> list[tuple[int, int]]:
+    """Return where the question names something just as the archive does."""
+    return [
+        (start, start + length)
+        for length in lexicon.lengths
+        for start in range(len(question) - length + 1)
+        if question[start : start + length] in lexicon.names
+    ]
+
+
+def _changes(question: str, start: int, end: int, name: str, kept: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether `name` in the place of question[start:end] would change a name that the archive has as it stands."""
+    return any(
+        first < end and start < last and not (start <= first and last <= end and question[first:last] in name)
+        for first, last in kept
+    )
+
+
+def _closeness(written: str, name: str, known: Callable[[str], bool]) -> int | None:
+    """Return how `written` is close to `name`, the closest way first; None when it is not."""
+    from rapidfuzz.distance import Levenshtein
+
+    if len(written) == len(name):
+        wrong = [(a, b) for a, b in zip(written, name, strict=True) if a != b]
+        if len(wrong) == len(name) or any(a in _NUMERALS or b in _NUMERALS or a in _FUNCTION for a, b in wrong):
+            return None
+        unlike = [(a, b) for a, b in wrong if set(_readings(a)).isdisjoint(_readings(b))]
+        if not unlike:
+            return _SAME_SOUND
+        if len(unlike) == 1 and _confusable(*unlike[0]):
+            return _LIKE_SOUND
+    if len(name) < SHORTEST_BY_EDIT or Levenshtein.distance(written, name, score_cutoff=1) != 1:
+        return None
+    changed = Counter(written)
+    changed.subtract(name)
+    if any(count and (letter in _NUMERALS or letter in _FUNCTION) for letter, count in changed.items()):
+        return None
+    strange = set(bigrams(written)) - set(bigrams(name))
+    return None if not strange or any(map(known, strange)) else _ONE_EDIT
+
+
+def _confusable(a: str, b: str) -> bool:
+    return not {_rough(reading) for reading in _readings(a)}.isdisjoint(map(_rough, _readings(b)))
+
+
+def _rough_sound(name: str) -> tuple[str, ...]:
+    return tuple(_rough(_readings(character)[0]) for character in name)
+
+
+@cache
+def _readings(character: str) -> tuple[str, ...]:
+    """Return how a character is read, without tones, its two commonest readings at most."""
+    from pypinyin import Style, pinyin
+
+    return tuple(pinyin(character, style=Style.NORMAL, heteronym=True)[0][:2])
+
+
+@cache
+def _rough(syllable: str) -> str:
+    """Return what is left of a syllable where people mix up n and l, zh and z, f and hu, ang and an."""
+    if syllable.startswith("f"):
+        syllable = {"fu": "hu", "fei": "hui", "fen": "hun", "feng": "hong"}.get(syllable, "hu" + syllable[1:])
+    if syllable[:2] in ("zh", "ch", "sh"):
+        syllable = syllable[0] + syllable[2:]
+    if syllable.startswith("n"):
+        syllable = "l" + syllable[1:]
+    return syllable[:-1] if syllable.endswith(("ang", "eng", "ing")) else syllable
