@@ -11,11 +11,12 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot import messages, render
+from bot.buttons import Audience
 from bot.desk import Context
 from bot.followup import follow
 from bot.logs import log
 from bot.reception import after_command, is_private, pressed, speech_of, without_mention
-from bot.render import Audience, Sheet
+from bot.render import Sheet
 from bot.speech import Speech, speech_for
 from index.answer import Archive, ask
 from index.model import Answer, NoAnswer

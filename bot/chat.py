@@ -125,11 +125,7 @@ async def _take(line: str, app: App, terminal: Terminal, screen: Screen) -> None
     if line.isdecimal():
         update = _pressed(int(line), terminal, screen)
     elif line.startswith("/upload "):
-        path = Path(line.removeprefix("/upload ").strip()).expanduser()
-        if path.is_file():
-            update = terminal.upload(path)
-        else:
-            screen.note(messages.CHAT_NO_FILE.format(path=path))
+        update = _uploaded(line.removeprefix("/upload ").strip(), terminal, screen)
     elif line:
         update = terminal.say(line)
     if update is not None:
@@ -137,6 +133,14 @@ async def _take(line: str, app: App, terminal: Terminal, screen: Screen) -> None
         if terminal.answered:
             screen.note(terminal.answered)
             terminal.answered = ""
+
+
+def _uploaded(name: str, terminal: Terminal, screen: Screen) -> dict[str, Any] | None:
+    path = Path(name).expanduser()
+    if path.is_file():
+        return terminal.upload(path)
+    screen.note(messages.CHAT_NO_FILE.format(path=path))
+    return None
 
 
 def _pressed(number: int, terminal: Terminal, screen: Screen) -> dict[str, Any] | None:

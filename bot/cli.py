@@ -130,6 +130,55 @@ def on_status(
         console.print_problems(sorted(found))
 
 
+@app.command("eval")
+def on_eval(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="SQuAD-style JSON, or JSONL of questions.")],
+    index: IndexOption = None,
+    distractors: Annotated[
+        list[Path] | None,
+        typer.Option("--distractors", metavar="PATH...", help="Index these too, in an index of the questions' own."),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Keep that index here for the next run.")
+    ] = None,
+    without_gold: Annotated[
+        bool, typer.Option("--without-gold", help="Ask again without each question's article: it must be refused.")
+    ] = False,
+    without_set: Annotated[
+        bool, typer.Option("--without-set", help="The same, without any of the file's articles.")
+    ] = False,
+    simplified: Annotated[bool, typer.Option("--simplified", help="Ask in simplified characters.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Ask N questions, evenly chosen.")] = None,
+    errors: Annotated[int, typer.Option("--errors", min=0, help="Show N failures.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Score the answers to questions whose answers are known."""
+    from bot import evaluation
+    from index.evaluate import Removal, evaluate
+    from index.testset import read_testset
+
+    file, *more = files
+    if more and not distractors:
+        raise typer.BadParameter(messages.FILE_AND_MORE)
+    if index is not None and (distractors or keep):
+        raise typer.BadParameter(messages.INDEX_OR_DISTRACTORS)
+    settings = _settings(index)
+    testset = read_testset(file)
+    testset = testset.simplified() if simplified else testset
+    testset = testset.sample(limit) if limit else testset
+    if index is None and (testset.articles or distractors):
+        opening = evaluation.archive_for(testset, [*(distractors or ()), *more], settings, keep)
+    else:
+        opening = evaluation.archive_at(settings, testset)
+    with opening as (archive, articles), console.counting(messages.ASKING) as report:
+        without: Removal = "articles" if without_set else "article" if without_gold else ""
+        found = evaluate(testset, archive, articles=articles, without=without, report=report)
+        if as_json:
+            console.write(record.line(evaluation.of_evaluation(testset, archive, found, errors)))
+    if not as_json:
+        evaluation.show(found, errors)
+
+
 @app.command("serve")
 def on_serve(index: IndexOption = None) -> None:
     """Run the Telegram bot until it is told to stop; builds the index first if there is none."""

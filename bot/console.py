@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN_SKIPS = 20
 """Skipped entries named after a re-index; all of them are in `status --problems` and in --json."""
 
+_WIDEST_TABLE = 160
 _ANSWER = "bold green"
 _ASIDE = "dim"
 _CONTROLS = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
@@ -95,6 +96,36 @@ def progress(description: str) -> Iterator[Report]:
             bar.update(task, description=stage, completed=at.done, total=at.total)
 
         yield draw
+
+
+@contextmanager
+def counting(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that is told how many of how many are done, and draws a bar where that is a terminal."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, of: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under their heads, numbers to the right; no column is cut, however narrow the screen."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(head):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(cell.translate(_CONTROLS) for cell in row))
+    console = _console()
+    console.width = max(console.width, _WIDEST_TABLE)
+    console.print(table)
 
 
 def _print_snippets(console: Console, snippets: Sequence[Snippet], *, mark: bool = True) -> None:

@@ -124,15 +124,20 @@ def _leading_noun(tokens: list[Token]) -> str:
             continue
         if run and run[-1].end != token.start:
             break
+        if run and _is_glued(token):
+            return "".join(one.word for one in run) + token.word[0]
         if token.tag in _BREAKS:
-            # The dictionary cuts 时间|谷有: the verb has taken the name's last character along.
-            if run and len(token.word) == 2 and token.word[1] in "有是在" and token.word[0] not in _ADVERBS:
-                return "".join(one.word for one in run) + token.word[0]
             break
         run.append(token)
     while run and run[-1].tag not in _NOUNS:
         run.pop()
     return "".join(token.word for token in run)
+
+
+def _is_glued(token: Token) -> bool:
+    """Return whether a verb has taken a name's last character along, as jieba cuts 时间|谷有."""
+    glued = len(token.word) == 2 and token.word[1] in "有是在" and token.word[0] not in _ADVERBS
+    return glued and token.tag in _BREAKS + "x"
 
 
 def _longest_noun(tokens: list[Token]) -> str:

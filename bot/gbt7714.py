@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import messages
-from bot.measure import clean, clip
+from bot.measure import clean, clip, units
 from index.model import Citation
 
 LONGEST = 256
@@ -18,4 +18,4 @@ def reference(citation: Citation) -> str:
     issue = ", ".join(part for part in (clip(clean(citation.paper).strip(), 40), date) if part)
     tail = f"[N]. {issue}." if issue else "[N]."
     title = " ".join(clean(citation.title).split()) or messages.UNTITLED
-    return author + clip(title, LONGEST - len(author) - len(tail)) + tail
+    return author + clip(title, LONGEST - units(author) - units(tail)) + tail

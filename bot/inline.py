@@ -15,11 +15,11 @@ from telegram.constants import ParseMode
 
 from bot import messages, render
 from bot.ask import LONGEST
+from bot.buttons import Audience
 from bot.citation import cite
 from bot.desk import Context
 from bot.measure import clean, clip
 from bot.reception import speech_of
-from bot.render import Audience
 from index.answer import ask
 from index.model import Answer, Snippet
 

@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 log = structlog.stdlib.get_logger("wenbao")
 
-_TOKEN = re.compile(r"\b\d{3,20}:[A-Za-z0-9_-]{4,}")
+_TOKEN = re.compile(r"(?<=bot)\d+:[\w-]+|(?<!\d)\d{5,20}:[\w-]{20,}")
 _CHATTY = ("httpx", "httpcore", "apscheduler", "telegram", "tornado.access", "jieba")
 
 

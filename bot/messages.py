@@ -68,6 +68,26 @@ CANCELLED = "已取消，原来的索引没有改变。"
 STAGES = {"listing": "查找文件", "lexicon": "收集词语", "reading": "读取", "committing": "写入索引"}
 
 
+ASKING = "正在提问"
+ALL_KINDS = "全部"
+SCORE_HEADS = (
+    "题型", "题数", "R@1", "R@5", "R@10", "MRR", "片段@1", "片段@3", "EM", "F1", "作答",
+    "应拒", "拒答", "AUROC", "p50 ms", "p95 ms",
+)  # fmt: skip
+FILE_AND_MORE = "只能给一个题目文件；其余路径应写在 --distractors 后面"
+INDEX_OR_DISTRACTORS = "--index 和 --distractors、--keep 只能给一种：现成的索引，或为题目新建的索引"
+
+
+def failure_rows(
+    *, question: str, kind: str, golds: Sequence[str], marked: str, confidence: float
+) -> Sequence[tuple[str, str]]:
+    return (
+        ("问题", f"{question}（{kind}）"),
+        ("应答", " / ".join(golds) or "没有答案，应拒答"),
+        ("所答", f"{marked or '拒答'}（{confidence:.2f}）"),
+    )
+
+
 def missing_batch(name: str, error: OSError) -> str:
     return f"{name}：打不开（{error.strerror or error}）；请检查路径"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bot import messages
 from bot.settings import BadSettings, Settings
-from bot.store import read_retractions
 from index.answer import Archive
 from index.engines import cache_dir, open_engine
 from index.errors import NoIndex
@@ -55,6 +54,7 @@ def refresh(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Reindexed:
     """Bring the index up to date with `paths`, CORPUS_DIR when there are none; a missing index is built."""
+    from bot.store import read_retractions
     from index.lexicon import read_lexicon
     from index.reindex import run
 

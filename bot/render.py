@@ -1,4 +1,4 @@
-"""Sets what the bot says into Telegram's HTML and buttons; no other module writes either."""
+"""Sets what the bot says into Telegram's HTML; no other module writes any."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import deeplink, messages
+from bot import buttons, messages
+from bot.buttons import Audience, Row
 from bot.citation import heading
-from bot.gbt7714 import reference
 from bot.measure import MESSAGE, clean, clip, clip_around, pieces, units
 from bot.speech import Speech
 from index.model import Answer, Citation, Engine, NoAnswer, Passage, Snippet
@@ -24,10 +24,7 @@ TOGETHER = 3
 _SNIPPET = 800
 _PAGE = 3000
 _LISTED = 20
-_DATA = 64
 _WEB = re.compile(r"https?://[^\s<>\"]{1,2000}")
-
-Row = list[InlineKeyboardButton]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +33,6 @@ class Sheet:
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """
-    Whom a sheet is for.
-
-    username  the bot's, for deep links
-    private   a private chat, where an article may be opened in place
-    """
-
-    speech: Speech
-    username: str
-    timezone: dt.tzinfo
-    private: bool = True
 
 
 # Answers
@@ -80,8 +62,8 @@ def answer(answer: Answer, page: int, key: str, engine: Engine, audience: Audien
     page %= len(pages)
     shown = pages[page]
     blocks = [*_understood(answer, audience, asked_as), *_snippets(shown, audience), _freshness(engine, audience)]
-    turning = _turning(f"s:{key}", page, len(pages))
-    keyboard = _keyboard(turning, [*_reading(shown[0].citation, audience), *_judging(key)])
+    turning = buttons.turning(f"s:{key}", page, len(pages))
+    keyboard = buttons.keyboard(turning, [*buttons.reading(shown[0].citation, audience), *buttons.judging(key)])
     return Sheet("\n\n".join(blocks), keyboard)
 
 
@@ -94,20 +76,26 @@ def no_answer(outcome: NoAnswer, key: str, audience: Audience, *, asked_as: str 
     nearest = outcome.nearest[:TOGETHER]
     if not nearest:
         blocks.append(_said(audience, messages.NOTHING_NEAR))
-        return Sheet("\n".join(blocks), _keyboard(_judging(key)))
+        return Sheet("\n".join(blocks), buttons.keyboard(buttons.judging(key)))
     blocks.append(_said(audience, messages.MAYBE))
     opening = [
         button
         for n, snippet in enumerate(nearest, start=1)
-        for button in _opening(snippet.citation, audience, audience.speech(messages.FULL_TEXT_OF, n=n))
+        for button in buttons.opening(snippet.citation, audience, audience.speech(messages.FULL_TEXT_OF, n=n))
     ]
-    return Sheet("\n\n".join([*blocks, *_snippets(nearest, audience, bold=False)]), _keyboard(opening, _judging(key)))
+    return Sheet(
+        "\n\n".join([*blocks, *_snippets(nearest, audience, bold=False)]),
+        buttons.keyboard(opening, buttons.judging(key)),
+    )
 
 
 def inline_result(question: str, snippet: Snippet, audience: Audience) -> Sheet:
     """Set one snippet as a message that stands alone in somebody else's chat."""
     asked = _said(audience, messages.QUESTION_LINE, question=clip(clean(question), 200))
-    return Sheet("\n\n".join([asked, *_snippets((snippet,), audience)]), _keyboard(_link(snippet.citation, audience)))
+    return Sheet(
+        "\n\n".join([asked, *_snippets((snippet,), audience)]),
+        buttons.keyboard(buttons.link(snippet.citation, audience)),
+    )
 
 
 def cited(citation: Citation, audience: Audience) -> str:
@@ -192,12 +180,12 @@ def article(passages: Sequence[Passage], passage_id: str, page: int | None, audi
     page = of_marked if page is None else page % len(pages)
     head = f"<b>{html.escape(clip(_line(marked.title), 200) or audience.speech(messages.UNTITLED), quote=False)}</b>"
     place = _issue(marked, audience).strip() + _doubts(marked, audience)
-    extra = _copying(marked, audience)
+    extra = buttons.copying(marked, audience)
     if _WEB.fullmatch(marked.url):
         extra.append(InlineKeyboardButton(audience.speech(messages.ORIGINAL), url=marked.url))
     if marked.date and audience.private:
-        extra += _button(audience.speech(messages.WHOLE_ISSUE), f"b:{marked.date.isoformat()}:0")
-    keyboard = _keyboard(_turning(f"a:{marked.passage_id}", page, len(pages)), extra)
+        extra += buttons.button(audience.speech(messages.WHOLE_ISSUE), f"b:{marked.date.isoformat()}:0")
+    keyboard = buttons.keyboard(buttons.turning(f"a:{marked.passage_id}", page, len(pages)), extra)
     return Sheet("\n\n".join([f"{head}\n<i>{place.removeprefix(' · ')}</i>", *pages[page]]), keyboard)
 
 
@@ -247,21 +235,21 @@ def issue(
         lines = [f"<b>{html.escape(heading(clip(_line(paper), 40)) + where) or _said(audience, messages.NO_PAGE)}</b>"]
         for n, first in run:
             lines.append(f"{n}. {html.escape(_named(first, audience), quote=False)}")
-            numbers += _button(str(n), f"a:{first.citation.passage_id}")
+            numbers += buttons.button(str(n), f"a:{first.citation.passage_id}")
         blocks.append("\n".join(lines))
     name = date.isoformat() if date else "-"
     rows = [numbers[at : at + 5] for at in range(0, len(numbers), 5)]
-    days = [*_day_button("« ", before, ""), *_day_button("", after, " »")]
-    return Sheet("\n\n".join(blocks), _keyboard(*rows, _turning(f"b:{name}", page, last + 1), days))
+    days = [*buttons.day_button("« ", before, ""), *buttons.day_button("", after, " »")]
+    return Sheet("\n\n".join(blocks), buttons.keyboard(*rows, buttons.turning(f"b:{name}", page, last + 1), days))
 
 
 def days(text: str, dates: Iterable[dt.date], audience: Audience, *, undated: bool = False) -> Sheet:
     """Offer issues to choose from."""
-    buttons = [button for date in dates for button in _day_button("", date, "")]
+    offered = [button for date in dates for button in buttons.day_button("", date, "")]
     if undated:
-        buttons += _button(audience.speech(messages.UNDATED_BUTTON), "b:-:0")
-    rows = [buttons[at : at + 3] for at in range(0, len(buttons), 3)]
-    return Sheet(html.escape(text, quote=False), _keyboard(*rows))
+        offered += buttons.button(audience.speech(messages.UNDATED_BUTTON), "b:-:0")
+    rows = [offered[at : at + 3] for at in range(0, len(offered), 3)]
+    return Sheet(html.escape(text, quote=False), buttons.keyboard(*rows))
 
 
 def news(words: Iterable[str], first: Passage, audience: Audience) -> Sheet:
@@ -269,7 +257,8 @@ def news(words: Iterable[str], first: Passage, audience: Audience) -> Sheet:
     head = _said(audience, messages.WATCH_NEWS, words=clip("”“".join(map(clean, words)), 200))
     text = html.escape(clip(clean(first.text), 200), quote=False)
     return Sheet(
-        f"{head}\n\n{text}\n<i>{cited(first.citation, audience)}</i>", _keyboard(_opening(first.citation, audience))
+        f"{head}\n\n{text}\n<i>{cited(first.citation, audience)}</i>",
+        buttons.keyboard(buttons.opening(first.citation, audience)),
     )
 
 
@@ -277,70 +266,19 @@ def confirm(text: str, key: str, speech: Speech) -> Sheet:
     """Ask before something is removed."""
     yes, no = speech(messages.REMOVE_YES), speech(messages.REMOVE_NO)
     return Sheet(
-        html.escape(clip(text, MESSAGE), quote=False), _keyboard(_button(yes, f"r:{key}:1"), _button(no, f"r:{key}:0"))
+        html.escape(clip(text, MESSAGE), quote=False),
+        buttons.keyboard(buttons.button(yes, f"r:{key}:1"), buttons.button(no, f"r:{key}:0")),
     )
 
 
 def plain(text: str) -> Sheet:
     """Set text without markup."""
-    return Sheet(html.escape(clip(clean(text), MESSAGE), quote=False) or "…")
+    return Sheet(html.escape(clip(clean(text).strip(), MESSAGE), quote=False) or "…")
 
 
 def _named(first: Passage, audience: Audience) -> str:
     title = clip(_line(first.citation.title), 60)
     return title or clip(_line(first.text), 24) or audience.speech(messages.UNTITLED)
-
-
-# Buttons
-
-
-def _turning(data: str, page: int, pages: int) -> Row:
-    if pages < 2:
-        return []
-    back, on = (page - 1) % pages, (page + 1) % pages
-    return [
-        *_button("◀", f"{data}:{back}"),
-        *_button(f"{page + 1}/{pages}", f"n:{page}"),
-        *_button("▶", f"{data}:{on}"),
-    ]
-
-
-def _reading(citation: Citation, audience: Audience) -> Row:
-    return [*_opening(citation, audience), *_copying(citation, audience)]
-
-
-def _opening(citation: Citation, audience: Audience, label: str = "") -> Row:
-    """Open the article here in a private chat; from a group, in a private one."""
-    if audience.private:
-        return _button(label or audience.speech(messages.FULL_TEXT), f"a:{citation.passage_id}")
-    return _link(citation, audience, label)
-
-
-def _link(citation: Citation, audience: Audience, label: str = "") -> Row:
-    link = deeplink.link(audience.username, citation.passage_id)
-    return [InlineKeyboardButton(label or audience.speech(messages.FULL_TEXT), url=link)]
-
-
-def _copying(citation: Citation, audience: Audience) -> Row:
-    return [InlineKeyboardButton(audience.speech(messages.COPY), copy_text=CopyTextButton(reference(citation)))]
-
-
-def _judging(key: str) -> Row:
-    return [*_button("👍", f"f:{key}:1"), *_button("👎", f"f:{key}:0")]
-
-
-def _day_button(before: str, date: dt.date | None, after: str) -> Row:
-    return _button(f"{before}{date.isoformat()}{after}", f"b:{date.isoformat()}:0") if date else []
-
-
-def _button(label: str, data: str) -> Row:
-    """Return the button, or none when an engine's ids are too long for one."""
-    return [InlineKeyboardButton(label, callback_data=data)] if len(data.encode()) <= _DATA else []
-
-
-def _keyboard(*rows: Row) -> InlineKeyboardMarkup | None:
-    filled = [row for row in rows if row]
-    return InlineKeyboardMarkup(filled) if filled else None
 
 
 def _said(audience: Audience, template: str, **values: object) -> str:

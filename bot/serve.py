@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import warnings
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ def serve(settings: Settings) -> None:
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     set_up(settings.log_format, secrets=(token(settings), secret), level=level)
+    warnings.filterwarnings("ignore", "Deprecated since version v22.2", DeprecationWarning)  # at every 429
     if settings.webhook_url and not secret:
         raise BadSettings(messages.NO_SECRET)
     with Store(settings.state_file) as store:

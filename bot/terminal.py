@@ -53,7 +53,8 @@ class Terminal(BaseRequest):
     def upload(self, path: Path) -> dict[str, Any]:
         number = str(next(self._numbers))
         self._files[number] = path
-        document = {"file_id": number, "file_unique_id": number, "file_name": path.name, "file_size": path.stat().st_size}
+        size = path.stat().st_size
+        document = {"file_id": number, "file_unique_id": number, "file_name": path.name, "file_size": size}
         return self._update("message", self._keep({"from": self._user, "document": document}))
 
     def press(self, message: dict[str, Any], data: str) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, Forbidden, TelegramError
 
 from bot import messages, render
+from bot.buttons import Audience
 from bot.desk import App, Context
 from bot.logs import log
 from bot.reception import after_command, speech_of
-from bot.render import Audience
 from bot.speech import SIMPLIFIED, TRADITIONAL
 from bot.store import Watch
 from index.answer import Archive

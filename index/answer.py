@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
-from index import confidence, ranking, snippets
+from index import confidence, introduction, ranking, snippets
+from index.dates import AskedDates, question_dates
 from index.model import Answer, Engine, NoAnswer, Passage
-from index.question import read_question
+from index.names import NameIndex, correct, held_by
+from index.question import Question, read_question
+from index.ranking import Ranked, Terms
 from index.tokens import Segmenter
 
 NEAREST = 3
@@ -22,6 +26,16 @@ class Archive:
     segmenter: Segmenter
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a question led to; `ranked` is None when nothing in the archive has any of its words."""
+
+    question: Question
+    terms: Terms
+    ranked: Ranked | None
+    understood: str
+
+
 def ask(
     question: str,
     archive: Archive,
@@ -33,35 +47,58 @@ def ask(
     """
     Answer `question` with at most `k` snippets, best first.
 
-    today    what 去年 and 昨天 in the question count from
+    today    what 去年 and 昨天 in the question count from; None for the machine's own date
     without  ids of articles to leave out, to measure refusal
     """
     began = time.thread_time()
-    asked = read_question(question, archive.segmenter)
-    candidates = ranking.find(asked, archive.engine, without)
 
     def took() -> float:
         return (time.thread_time() - began) * 1000
 
-    if not candidates:
-        return NoAnswer(question, (), 0.0, took())
-    terms = ranking.weigh(asked, archive.engine)
-    ranked = ranking.rank(asked, terms, candidates, archive.engine.stats.average_words)
+    search = _search(question, archive, today, without)
+    asked, terms, ranked = search.question, search.terms, search.ranked
+    if ranked is None:
+        return NoAnswer(question, (), 0.0, took(), search.understood)
+    if introduced := introduction.of(asked, terms, ranked, k):
+        return Answer(question, tuple(introduced), introduction.CONFIDENCE, took(), search.understood)
     reading = snippets.read_closely(asked, terms, ranked)
     sure = confidence.of(asked, terms, ranked, reading)
     if sure >= confidence.CLAIM and (found := snippets.cut(reading, asked, k)):
-        return Answer(question, tuple(found), sure, took())
+        return Answer(question, tuple(found), sure, took(), search.understood)
     related = ranked.passages[:NEAREST] if sure >= confidence.RELATED else []
-    return NoAnswer(question, tuple(snippets.whole_passages(related, terms, NEAREST)), sure, took())
+    nearest = snippets.whole_passages(related, terms, NEAREST)
+    return NoAnswer(question, tuple(nearest), min(sure, confidence.CLAIM), took(), search.understood)
 
 
-def ranked(
-    question: str, archive: Archive, *, k: int = 10, without: frozenset[str] = frozenset()
-) -> list[Passage]:
+def ranked(question: str, archive: Archive, *, k: int = 10, without: frozenset[str] = frozenset()) -> list[Passage]:
     """Return the `k` best passages, best first; [] when nothing matches."""
-    asked = read_question(question, archive.segmenter)
-    candidates = ranking.find(asked, archive.engine, without)
-    if not candidates:
-        return []
-    terms = ranking.weigh(asked, archive.engine)
-    return ranking.rank(asked, terms, candidates, archive.engine.stats.average_words).passages[:k]
+    found = _search(question, archive, None, without).ranked
+    return found.passages[:k] if found else []
+
+
+def _search(text: str, archive: Archive, today: dt.date | None, without: frozenset[str]) -> _Search:
+    engine = archive.engine
+    asked = read_question(text, archive.segmenter)
+    misspelt = correct(asked.folded, asked.tokens, _names(engine.meta.lexicon), held_by(engine))
+    if misspelt:
+        asked = read_question(
+            asked.folded[: misspelt.start] + misspelt.name + asked.folded[misspelt.end :], archive.segmenter
+        )
+    dates = question_dates(asked.folded, today or dt.date.today())  # noqa: DTZ011 - the machine's own day is meant
+    candidates = ranking.find(asked, engine, without, _only(dates))
+    terms = ranking.weigh(asked, engine)
+    found = None
+    if candidates:
+        found = ranking.rank(asked, terms, candidates, engine.stats.average_words)
+        if dates:
+            found = ranking.favour(found, dates.ranges)
+    return _Search(asked, terms, found, misspelt.name if misspelt else "")
+
+
+def _only(dates: AskedDates | None) -> tuple[dt.date, dt.date] | None:
+    return dates.ranges[0] if dates and dates.strict else None
+
+
+@lru_cache(2)
+def _names(lexicon: tuple[str, ...]) -> NameIndex:
+    return NameIndex(lexicon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,9 @@ class Concordance:
         self.words = list(words)
         self.bigrams = list(bigrams)
         self.lengths: Ints = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.passage_start: Ints = np.concatenate(([0], np.cumsum(self.lengths + 1)[:-1])) if texts else np.zeros(0, np.int64)
+        self.passage_start: Ints = (
+            np.concatenate(([0], np.cumsum(self.lengths + 1)[:-1])) if texts else np.zeros(0, np.int64)
+        )
         self.codes = np.frombuffer(self.text.encode("utf-32-le"), np.uint32)
         self.passage_at: Ints = np.repeat(np.arange(len(texts)), self.lengths + 1)
         self._cut(cuts)
@@ -99,15 +101,15 @@ class Concordance:
 
 
 def is_any(codes: NDArray[np.uint32] | NDArray[np.uint8], characters: str) -> Bools:
-    """Return where `codes` holds one of `characters`, all of them in the basic plane."""
+    """Return where `codes` holds one of `characters`, those beyond the basic plane aside."""
     table = _table(characters)
     return table[codes] if codes.dtype == np.uint8 else table[np.minimum(codes, 0xFFFF)]
 
 
-@cache
+@lru_cache(1024)
 def _table(characters: str) -> Bools:
     table = np.zeros(0x10000, np.bool_)
-    table[[ord(character) for character in characters]] = True
+    table[[ord(character) for character in characters if ord(character) < 0x10000]] = True
     return table
 
 

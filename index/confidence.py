@@ -12,10 +12,33 @@ from index.snippets import Reading
 
 CLAIM = 0.5
 RELATED = 0.05
-_OF_PASSAGE = ("bigram_cover", "word_cover", "sentence_bigrams", "sentence_words", "two_sentences", "rarest_bigrams",
-               "rarest_words", "title_cover", "article_siblings", "idf_total", "question_bigrams", "score")
-NAMES = (*_OF_PASSAGE, "lead", "any_cover", "title_or_passage", "span_score", "boundary", "mass", "agreement", "focus_found",
-         "kind", "matched_near")
+_OF_PASSAGE = (
+    "bigram_cover",
+    "word_cover",
+    "sentence_bigrams",
+    "sentence_words",
+    "two_sentences",
+    "rarest_bigrams",
+    "rarest_words",
+    "title_cover",
+    "article_siblings",
+    "idf_total",
+    "question_bigrams",
+    "score",
+)
+NAMES = (
+    *_OF_PASSAGE,
+    "lead",
+    "any_cover",
+    "title_or_passage",
+    "span_score",
+    "boundary",
+    "mass",
+    "agreement",
+    "focus_found",
+    "kind",
+    "matched_near",
+)
 
 
 def of(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> float:

@@ -60,5 +60,9 @@ class BadQuestionFile(ArchiveError):
     """A question file that is not in the expected form."""
 
 
+class NotInstalled(ArchiveError):
+    """An optional package that was asked for is not there."""
+
+
 class IndexingCancelled(ArchiveError):
     """The one who started a re-index has stopped it; the old state still answers."""

@@ -423,5 +423,3 @@ Report = Callable[[Progress], None]
 
 def ignore_progress(progress: Progress) -> None:
     """The Report that says nothing."""
-
-

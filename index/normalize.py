@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from opencc import OpenCC
 
-_COMPATIBILITY = ((0xA0, 0x100), (0x2100, 0x2500), (0x2E80, 0x2FE0), (0x3000, 0x3400), (0xF900, 0xFB00), (0xFF00, 0xFFF0))
+_COMPATIBILITY = (
+    (0xA0, 0x100),
+    (0x2100, 0x2500),
+    (0x2E80, 0x2FE0),
+    (0x3000, 0x3400),
+    (0xF900, 0xFB00),
+    (0xFF00, 0xFFF0),
+)
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _FULL_WIDTH = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _HALF_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}”》）])[,:;!?()]|[,:;!?()](?=[{_CJK}“《（])")

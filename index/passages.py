@@ -58,7 +58,7 @@ def split_text(text: str) -> list[str]:
             continue
         for clause in _cut_after(_CLAUSE_END, sentence):
             units.extend(clause[at : at + LONGEST] for at in range(0, len(clause), LONGEST))
-    return _balance(units)
+    return _fill(units)
 
 
 def _cut_after(mark: re.Pattern[str], text: str) -> list[str]:
@@ -67,22 +67,15 @@ def _cut_after(mark: re.Pattern[str], text: str) -> list[str]:
     return [text[start:end] for start, end in pairwise(bounds)]
 
 
-def _balance(units: list[str]) -> list[str]:
-    """Join neighbouring units into as few runs as fit, of about the same length."""
-    left = sum(map(len, units))
-    runs: list[str] = []
-    run = ""
-    share = left / -(-left // LONGEST)
-    for unit in units:
-        over = len(run) + len(unit) > LONGEST
-        enough = run and len(run) + len(unit) / 2 > share
-        if run and (over or enough):
-            runs.append(run)
-            left -= len(run)
-            share = left / -(-left // LONGEST)
-            run = ""
-        run += unit
-    return [*runs, run]
+def _fill(units: list[str]) -> list[str]:
+    """Join neighbouring units into runs as long as fit: a question's words stand together in longer runs."""
+    runs = [units[0]]
+    for unit in units[1:]:
+        if len(runs[-1]) + len(unit) <= LONGEST:
+            runs[-1] += unit
+        else:
+            runs.append(unit)
+    return runs
 
 
 def _cite(article: Article, passage_id: str, number: int, paragraph: Paragraph) -> Citation:

@@ -78,6 +78,7 @@ def gather(text: Concordance, terms: Terms, passage_scores: Floats) -> Evidence:
     """Return what is known of the sentences of `text` before any span is looked at."""
     count = len(text.sentence_start)
     found = text.count(text.bigram_hits, len(terms.bigrams), text.sentence_at, count) > 0
+    words = text.count(text.word_hits, len(terms.words), text.sentence_at, count) > 0
     near = found.copy()
     together = (text.sentence_passage[1:] == text.sentence_passage[:-1])[:, None]
     near[1:] |= found[:-1] & together
@@ -86,6 +87,7 @@ def gather(text: Concordance, terms: Terms, passage_scores: Floats) -> Evidence:
         bigram_idf=terms.bigram_idf,
         passage_score=passage_scores - passage_scores[0],
         sentence_cover=share(found, terms.bigram_idf),
+        sentence_words=share(words, terms.word_idf),
         context_cover=share(near, terms.bigram_idf),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,12 +96,14 @@ class Evidence:
     bigram_idf        for each bigram of the question
     passage_score     learned score of each passage, best 0, worse negative
     sentence_cover    share of the question's idf mass in each sentence
+    sentence_words    the same in words
     context_cover     the same with the sentences before and behind in the passage
     """
 
     bigram_idf: NDArray[np.float64]
     passage_score: NDArray[np.float64]
     sentence_cover: NDArray[np.float64]
+    sentence_words: NDArray[np.float64]
     context_cover: NDArray[np.float64]
 
 
@@ -126,6 +129,14 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     near_left, near_right = np.maximum(start - 12, s_start), np.minimum(end + 12, s_end)
     columns["mass_near_before"] = running[start] - running[near_left]
     columns["mass_near_behind"] = running[near_right] - running[end]
+    p_start = text.passage_start[text.passage_at[start]]
+    p_end = p_start + text.lengths[text.passage_at[start]]
+    for radius in (30, 80):
+        left, right = np.maximum(start - radius, p_start), np.minimum(end + radius, p_end)
+        columns[f"mass_within_{radius}"] = running[right] - running[left] - columns["mass_inside"]
+    asked_characters = "".join(sorted(set(filter(str.isalnum, question.folded))))
+    columns["characters_asked"] = _count(is_any(codes, asked_characters), start, end) / size
+    columns["repeated"] = _repeats(text, first, last)
     places = np.flatnonzero(mass > 0)
     columns["gap_before"] = _gap_before(places, start, s_start)
     columns["gap_behind"] = _gap_behind(places, end, s_end)
@@ -134,6 +145,10 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
 
     columns["sentence_cover"] = evidence.sentence_cover[sentence]
     columns["sentence_lag"] = evidence.sentence_cover.max() - evidence.sentence_cover[sentence]
+    columns["sentence_words"] = evidence.sentence_words[sentence]
+    columns["words_lag"] = evidence.sentence_words.max() - evidence.sentence_words[sentence]
+    lone = np.concatenate(([0.0], evidence.sentence_cover, [0.0]))
+    columns["cover_before"], columns["cover_behind"] = lone[sentence], lone[sentence + 2]
     columns["context_cover"] = evidence.context_cover[sentence]
     columns["context_lag"] = evidence.context_cover.max() - evidence.context_cover[sentence]
     passage = text.sentence_passage[sentence]
@@ -166,8 +181,18 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     columns["last_tag"] = tag_number[tags[last]]
     columns["tag_before"] = tag_number[tags[np.maximum(first - 1, 0)]]
     columns["tag_behind"] = tag_number[tags[np.minimum(last + 1, len(tags) - 1)]]
-    for name, letters in (("numerals", "m"), ("persons", "R"), ("places", "S"), ("names", "TZ"), ("times", "t"),
-                          ("measures", "q"), ("nouns", "nV"), ("verbs", "v"), ("unknown", "x"), ("functions", "pcudr")):
+    for name, letters in (
+        ("numerals", "m"),
+        ("persons", "R"),
+        ("places", "S"),
+        ("names", "TZ"),
+        ("times", "t"),
+        ("measures", "q"),
+        ("nouns", "nV"),
+        ("verbs", "v"),
+        ("unknown", "x"),
+        ("functions", "pcudr"),
+    ):
         columns[name] = _count(is_any(tags, letters), first, last + 1)
     digit = is_any(codes, _DIGITS)
     columns["digits"] = _count(digit, start, end)
@@ -232,6 +257,15 @@ def _count(flags: Bools, start: Ints, end: Ints) -> Ints:
     running = np.concatenate(([0], np.cumsum(flags)))
     counted: Ints = running[end] - running[start]
     return counted
+
+
+def _repeats(text: Concordance, first: Ints, last: Ints) -> Ints:
+    """Return how often each span's rarest end token stands in all the passages: a topic's name does often."""
+    words = [text.text[a:b] for a, b in zip(text.token_start.tolist(), text.token_end.tolist(), strict=True)]
+    times = Counter(words)
+    counted = np.fromiter((times[word] for word in words), np.int64, len(words))
+    rarer: Ints = np.minimum(counted[first], counted[last])
+    return rarer
 
 
 def _gap_before(places: Ints, start: Ints, floor: Ints) -> Ints:

@@ -32,12 +32,18 @@ Model = tuple[Trees, str]
 """An ensemble and the text it was read from."""
 
 FOLDS = 5
-ROUNDS = {"passages": 80, "begins": 60, "ends": 60, "spans": 150, "confidence": 60}
+ROUNDS = {"passages": 120, "begins": 60, "ends": 60, "spans": 150, "confidence": 60}
 SETTINGS: dict[str, dict[str, Any]] = {
-    "passages": {"objective": "lambdarank", "num_leaves": 15, "lambdarank_truncation_level": 5, "max_depth": 6},
-    "begins": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 7},
-    "ends": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 7},
-    "spans": {"objective": "lambdarank", "num_leaves": 24, "lambdarank_truncation_level": 10, "max_depth": 7},
+    "passages": {
+        "objective": "lambdarank",
+        "num_leaves": 15,
+        "lambdarank_truncation_level": 5,
+        "max_depth": 6,
+        "feature_fraction": 0.7,
+    },
+    "begins": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 6},
+    "ends": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 6},
+    "spans": {"objective": "lambdarank", "num_leaves": 24, "lambdarank_truncation_level": 10, "max_depth": 6},
     "confidence": {"objective": "cross_entropy", "num_leaves": 8, "max_depth": 4, "learning_rate": 0.08},
 }
 COMMON = {
@@ -78,7 +84,8 @@ class Example:
         """Tell whether a passage holds a gold answer in its place."""
         origin = self.paragraph.find(passage.text)
         return origin >= 0 and any(
-            origin <= at < origin + len(passage.text) and answer.rstrip("。") in passage.text for answer, at in self.golds
+            origin <= at < origin + len(passage.text) and answer.rstrip("。") in passage.text
+            for answer, at in self.golds
         )
 
     def worth(self, text: str, passage: Passage, start: int) -> float:
@@ -203,7 +210,8 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     exact = [bool(len(s)) and wanted[s.argmax()] > 0 for s, wanted in zip(scores, span_labels, strict=True)]
     log(f"spans: exact {np.mean(exact):.4f}; shortlisted {np.mean([w.max(initial=0) >= 0.5 for w in span_labels]):.4f}")
     models = [
-        {"passages": passages[n], "begins": begins[n], "ends": ends[n], "spans": span_models[n]} for n in range(FOLDS + 1)
+        {"passages": passages[n], "begins": begins[n], "ends": ends[n], "spans": span_models[n]}
+        for n in range(FOLDS + 1)
     ]
     sure = _confidence(examples, models)
     log("confidence")
@@ -264,7 +272,9 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
             for one in examples:
                 if one.fold != number:
                     continue
-                gone = {c.passage.citation.article_id for c in one.candidates if one.paragraph.find(c.passage.text) >= 0}
+                gone = {
+                    c.passage.citation.article_id for c in one.candidates if one.paragraph.find(c.passage.text) >= 0
+                }
                 for without in (frozenset[str](), frozenset(gone)):
                     row, right = _outcome(one, without)
                     if row is not None:

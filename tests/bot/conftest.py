@@ -80,7 +80,9 @@ async def newsroom(printed: Path, tmp_path: Path, opened: AsyncExitStack) -> New
     return await start(printed, opened, state_file=tmp_path / "bot.db")
 
 
-async def start(folder: Path, opened: AsyncExitStack, server: BotApiServer | None = None, **changes: object) -> Newsroom:
+async def start(
+    folder: Path, opened: AsyncExitStack, server: BotApiServer | None = None, **changes: object
+) -> Newsroom:
     """Start a bot on a folder; it stops with `opened`. Raises AssertionError then, if Telegram had refused anything."""
     settings = settings_in(folder, **changes)
     store = opened.enter_context(Store(settings.state_file))

@@ -1,4 +1,4 @@
-"""`wenbao serve` as a process, against a Bot API on the loopback: what readers, groups, admins and operators rely on."""
+"""`wenbao serve` as a process, against a Bot API on the loopback: what readers, admins and operators rely on."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_a_question_with_a_subject_of_its_own_stays(segmenter, said):
 
 
 def test_the_subject_holds_over_several_follow_ups(segmenter):
-    question, now = follow("那产值呢", thread("白鹭产业园有多少企业", segmenter), segmenter)
+    _, now = follow("那产值呢", thread("白鹭产业园有多少企业", segmenter), segmenter)
     assert follow("投产的呢", now, segmenter)[0].startswith("白鹭产业园投产的")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from telegram import Bot
 
 from bot import render
-from bot.render import Audience
+from bot.buttons import Audience
 from bot.speech import SIMPLIFIED, TRADITIONAL
 from index.model import Answer, Citation, Figure, NoAnswer, Passage, Snippet
 

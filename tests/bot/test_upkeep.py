@@ -28,7 +28,9 @@ async def last_edit(room: Newsroom, message, said: str):
 
 class TestReindex:
     async def test_takes_in_what_is_new_and_ends_with_a_summary(self, room: Newsroom):
-        (room.corpus / "新闻.jsonl").write_text(newspaper.late_news("桥通了", "白鹭大桥今天通车，全长1180米。"), "utf-8")
+        (room.corpus / "新闻.jsonl").write_text(
+            newspaper.late_news("桥通了", "白鹭大桥今天通车，全长1180米。"), "utf-8"
+        )
         shown = await room.admin.asks("/reindex")
         await last_edit(room, shown, "新增 1 · 更新 0 · 移除 0 · 跳过 0")
         assert "白鹭大桥" in (await room.reader.asks("白鹭大桥全长多少米")).text

@@ -1,0 +1,182 @@
+"""Reads files of questions with known answers: SQuAD-style JSON, and JSONL with a question a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from index.encoding import decode, opened
+from index.errors import BadQuestionFile, MissingPath, UnreadableSource
+from index.normalize import to_simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a gold answer stands: `context[start:end]`.
+
+    article  0-based among the test set's articles
+    context  the whole paragraph
+    """
+
+    article: int
+    paragraph: int
+    context: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestQuestion:
+    """
+    A question with what answers it.
+
+    answers   gold answers as written; none when the archive must refuse
+    places    where they stand, () when that is not known
+    evidence  texts that hold an answer, for files that know no places
+    """
+
+    __test__ = False
+
+    text: str
+    answers: tuple[str, ...]
+    places: tuple[Place, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """
+    A file of questions.
+
+    articles  (title, paragraphs) that the questions were asked on, () when the file brings none
+    """
+
+    __test__ = False
+
+    name: str
+    questions: tuple[TestQuestion, ...]
+    articles: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def simplified(self) -> TestSet:
+        """Return the set with its questions in simplified characters; articles and answers stay as they are."""
+        return replace(self, questions=tuple(replace(q, text=to_simplified(q.text)) for q in self.questions))
+
+    def sample(self, most: int) -> TestSet:
+        """Return the set with at most `most` questions, taken evenly from the whole file; the articles stay."""
+        many = len(self.questions)
+        chosen = range(many) if most >= many else [number * many // most for number in range(most)]
+        return replace(self, questions=tuple(self.questions[at] for at in chosen))
+
+
+def read_testset(path: Path) -> TestSet:
+    """
+    Return the questions of a file.
+
+    Raises MissingPath and BadQuestionFile, which names the line or the place of what is wrong.
+    """
+    if not path.is_file():
+        raise MissingPath(f"{path}：没有这个题目文件；请检查路径")
+    try:
+        with opened(path) as file:
+            text = decode(file.read(), str(path))
+    except UnreadableSource as error:
+        raise BadQuestionFile(f"{error}；题目文件应是 SQuAD 式 JSON 或 JSONL") from error
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        testset = TestSet(path.stem, tuple(_of_lines(text, path)))
+    else:
+        testset = _squad(_parse(text, path, 1), path)
+    if not testset.questions:
+        raise BadQuestionFile(f"{path}：里面没有题目；应是 SQuAD 式 JSON，或一行一个 {_EXAMPLE}")
+    return testset
+
+
+_EXAMPLE = '{"question": "…", "answers": ["…"]}'
+
+
+def _of_lines(text: str, path: Path) -> Iterator[TestQuestion]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        at = f"{path} 第 {number} 行"
+        fields = _parse(line, path, number)
+        question = _text(fields, "question", at).strip()
+        if not question:
+            raise BadQuestionFile(f"{at}：“question” 是空的")
+        yield TestQuestion(
+            question, _texts(fields, "answers", at), evidence=_texts(fields, "evidence", at, needed=False)
+        )
+
+
+def _parse(text: str, path: Path, line: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadQuestionFile(
+            f"{path} 第 {line + error.lineno - 1} 行第 {error.colno} 个字符：不是完整的 JSON（{error.msg}）；请改正"
+        ) from error
+    except RecursionError as error:
+        raise BadQuestionFile(f"{path} 第 {line} 行：JSON 嵌套太深；请改正") from error
+
+
+def _squad(whole: Any, path: Path) -> TestSet:
+    """Take a SQuAD file apart: an entry of "data" is an article, its "paragraphs" are that article's."""
+    articles = []
+    questions = []
+    for number, entry in enumerate(_list(whole, "data", str(path))):
+        at = f"{path} data[{number}]"
+        paragraphs = []
+        for row, paragraph in enumerate(_list(entry, "paragraphs", at)):
+            here = f"{at}.paragraphs[{row}]"
+            context = _text(paragraph, "context", here)
+            paragraphs.append(context)
+            for column, asked in enumerate(_list(paragraph, "qas", here)):
+                there = f"{here}.qas[{column}]"
+                golds = [
+                    (_text(gold, "text", f"{there}.answers[{place}]"), gold.get("answer_start"))
+                    for place, gold in enumerate(_list(asked, "answers", there))
+                ]
+                places = [_place(number, row, context, answer, start) for answer, start in golds]
+                questions.append(
+                    TestQuestion(
+                        text=_text(asked, "question", there).strip(),
+                        answers=tuple(dict.fromkeys(answer for answer, _ in golds if answer.strip())),
+                        places=tuple(dict.fromkeys(place for place in places if place)),
+                    )
+                )
+        title = entry.get("title", "")
+        articles.append((title if isinstance(title, str) else "", tuple(paragraphs)))
+    return TestSet(path.stem, tuple(questions), tuple(articles))
+
+
+def _place(article: int, paragraph: int, context: str, answer: str, start: Any) -> Place | None:
+    """Return where an answer stands; where its offset is wrong, as some are in published sets, its first occurrence."""
+    if not answer.strip():
+        return None
+    if not isinstance(start, int) or start < 0 or not context.startswith(answer, start):
+        start = context.find(answer)
+    return None if start < 0 else Place(article, paragraph, context, start, start + len(answer))
+
+
+def _list(fields: Any, name: str, at: str) -> Sequence[Any]:
+    written = fields.get(name) if isinstance(fields, Mapping) else None
+    if not isinstance(written, list):
+        raise BadQuestionFile(f"{at}：缺少 “{name}”，它应是一组内容；题目文件应是 SQuAD 式 JSON 或 JSONL")
+    return written
+
+
+def _text(fields: Any, name: str, at: str) -> str:
+    written = fields.get(name) if isinstance(fields, Mapping) else None
+    if not isinstance(written, str):
+        raise BadQuestionFile(f"{at}：缺少 “{name}”，它应是文字")
+    return written.encode("utf-8", "replace").decode()
+
+
+def _texts(fields: Any, name: str, at: str, *, needed: bool = True) -> tuple[str, ...]:
+    written = fields.get(name, None if needed else [])
+    if not isinstance(written, list) or not all(isinstance(text, str) and text.strip() for text in written):
+        raise BadQuestionFile(f"{at}：“{name}” 应是一组文字" + ("，没有答案写 []" if needed else ""))
+    return tuple(text.encode("utf-8", "replace").decode() for text in written)

@@ -1,0 +1,94 @@
+"""The units a newspaper counts and measures in: where one ends, how it is spelled, which of them count alike."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+_MEASURES = """
+元 美元 港元 港币 欧元 日元 英镑 卢布 韩元 台币 新台币 人民币 块钱 元钱 % ‰ 倍 成 折 百分点 个百分点 米 公里
+千米 里 华里
+英里 海里 厘米 毫米 微米 纳米 分米 英寸 英尺 km cm mm 平方米 平方公里 平方千米 平米 公顷 亩 顷 ㎡ m2 km2 m3 立方米
+立方 升 毫升 公升 吨 公斤 千克 kg 斤 克 毫克 磅 盎司 度 ℃ 摄氏度 华氏度 千瓦 千瓦时 兆瓦 瓦 伏 千伏 赫兹 兆赫 分贝
+马力 大卡 千卡 光年 字节 mb gb tb 小时 个小时 分钟 秒 秒钟 毫秒 天 年 个月 周 星期 个星期 周年 昼夜 载 岁 周岁 学时
+课时 分
+"""
+_COUNTERS = """
+家 个 只 名 位 人 条 项 件 套 台 辆 艘 架 座 栋 幢 间 所 处 场 届 轮 期 次 篇 部 本 册 张 幅 份 封 枝 支 根 把 块
+片 颗 粒 头 匹 羽 尾 株 棵 户 口 对 双 方 副 笔 宗 起 例 桩 门 节 级 层 排 列 种 类 款 样 批 组 队 班 代 国 省 市
+县 区 镇 乡 村 校 站 字 句 首 曲 集 环 圈 趟 遍 番 回 股 剂 针 碗 杯 盘 瓶 盒 箱 袋 桶 罐 包 串 束 床 页 章 段 道
+枚 滴 帧 桌 顶 盏 朵 筐 捆 席 餐 声 人次 架次 车次 班次 场次 票次 户次 件次 台套 台次 件套 号人 标箱 标准箱
+"""
+_BEHIND = """
+元旦素首 成立为功员都长果效品本人就套熟交绩年分 米兰粉饭 升级值至 度假过 克服隆里拉 天津然气 年级代度会画报终轻半
+个半 周边刊末 分之布别为成 里面 折射叠磨 家长庭具乡 只有是能要见 名单称 位置于居 人民才均 条件例约款 项目
+台湾风州海阶词 架构 座谈 间隔接谍 所有以谓 处理于长分 场地所景馆面合 轮胎船值 期间货限待 次年要 部门委长队分
+本地报届市省月科来身质 份额 封闭 支持付援部撑 根据本 把握关 户籍外型 口岸径味述 对于外比 双向 方面向案 笔试记
+宗旨教 起来点步码 例如外 门店诊 节目约能水 级别 排放名水 列车入 种子植 类似型 款项式 样本品 批准发评 组织成合建
+队伍员 班级子 代表理码 国家际务内道 省委级会长内 市民长委政值 区域别 县城委长 村民委庄 字母 首都批先府 集团体中
+环节境保绕球 回归收 股份东权 针对 包括含 道路理德 顶层 席位
+"""
+_OTHER_WORDS = {entry[0]: entry[1:] for entry in _BEHIND.split()}
+"""What, right behind a unit, makes another word of it: 3台 counts, 3台阶 does not."""
+_SPOKEN_NAMES = frozenset("里国期方分区")
+"""Units that behind a spoken numeral are mostly a name or an ordinal: 三国, 二期, 十分, 双方."""
+_SPELLINGS = {
+    "块钱": "元", "元钱": "元", "人民币": "元", "港币": "港元", "新台币": "台币", "百分点": "个百分点", "km": "公里",
+    "千米": "公里",
+    "cm": "厘米", "mm": "毫米", "kg": "公斤", "千克": "公斤", "㎡": "平方米", "m2": "平方米", "平米": "平方米",
+    "km2": "平方公里", "平方千米": "平方公里", "立方": "立方米", "m3": "立方米", "公升": "升", "个小时": "小时",
+    "秒钟": "秒", "个星期": "周", "星期": "周", "摄氏度": "℃", "周岁": "岁", "号人": "人", "标准箱": "标箱",
+}  # fmt: skip
+_SAME_SCALE = {
+    "公里": ("米", "1000"), "里": ("米", "500"), "华里": ("米", "500"), "厘米": ("米", "0.01"),
+    "毫米": ("米", "0.001"), "平方公里": ("平方米", "1000000"), "公顷": ("平方米", "10000"), "吨": ("公斤", "1000"),
+    "斤": ("公斤", "0.5"), "克": ("公斤", "0.001"), "兆瓦": ("千瓦", "1000"), "名": ("人", "1"), "位": ("人", "1"),
+    "‰": ("%", "0.1"), "成": ("%", "10"),
+}  # fmt: skip
+_LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
+_COUNTED = frozenset(_COUNTERS.split())
+_UNITS = frozenset(_MEASURES.split()) | _COUNTED
+_SIZES = range(max(map(len, _UNITS)), 0, -1)
+
+
+def unit_at(folded: str, at: int, spoken: bool = False) -> str:
+    """
+    Return the unit that begins at `at` in folded text as printed, the longest one; "" when none does.
+
+    spoken  the numeral before it is in Chinese characters
+    """
+    for size in _SIZES:
+        unit = folded[at : at + size]
+        if unit not in _UNITS:
+            continue
+        behind = folded[at + size : at + size + 1]
+        if behind and behind in (_LATIN if unit.isascii() else _OTHER_WORDS.get(unit, "")):
+            continue
+        return "" if spoken and unit in _SPOKEN_NAMES else unit
+    return ""
+
+
+def plain_unit(unit: str) -> str:
+    """Return the one spelling `unit` is compared in: km -> 公里, 块钱 -> 元."""
+    return _SPELLINGS.get(unit, unit)
+
+
+def is_counter(unit: str) -> bool:
+    """Tell whether `unit` counts things one by one (家, 名), rather than measures them (亩, 元, 年)."""
+    return unit in _COUNTED
+
+
+def same_unit(a: str, b: str) -> bool:
+    """Tell whether amounts in `a` and `b` can be the same amount: 人 and 位, 公里 and 米, 个 and any other counter."""
+    a, b = _in(a)[0], _in(b)[0]
+    return a == b or (a == "个" and b in _COUNTED) or (b == "个" and a in _COUNTED)
+
+
+def in_common(value: Decimal, unit: str) -> Decimal:
+    """Return `value` in the unit that all units measuring the same thing are compared in."""
+    return value * _in(unit)[1]
+
+
+def _in(unit: str) -> tuple[str, Decimal]:
+    unit = plain_unit(unit)
+    base, factor = _SAME_SCALE.get(unit, (unit, "1"))
+    return base, Decimal(factor)
