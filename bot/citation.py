@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot import messages
-from index.model import Citation
+from index.dates import iso_of
+from index.model import Citation, Snippet
 
 
 def cite(citation: Citation, previous: Citation | None = None) -> str:
@@ -26,6 +27,14 @@ def issue(citation: Citation) -> str:
     """Return paper, date and page, as far as known; the date's absence is said."""
     date = citation.date.isoformat() if citation.date else messages.UNDATED
     return " ".join(filter(None, (citation.paper, date, messages.page(citation.page, citation.page_name))))
+
+
+def day_meant(snippet: Snippet) -> str:
+    """Return "（2025-05-20）" for an answer such as 今年5月20日 in a dated issue; "" for one that needs no explaining."""
+    if any(part in snippet.answer for part in ("19", "20")) and "年" in snippet.answer:
+        return ""
+    day = iso_of(snippet.answer, snippet.citation.date)
+    return f"（{day}）" if day else ""
 
 
 def heading(title: str) -> str:

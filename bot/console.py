@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from bot import messages
-from bot.citation import cite
+from bot.citation import cite, day_meant
 from index.model import Answer, NoAnswer, Progress, Reindexed, Report, Snippet, Stats, ignore_progress
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def _print_snippets(console: Console, snippets: Sequence[Snippet], *, mark: bool
         shown = Text(snippet.text.translate(_CONTROLS))
         if mark and snippet.answer != snippet.text:
             shown.stylize(_ANSWER, snippet.start, snippet.end)
+            shown = Text.assemble(shown[: snippet.end], (day_meant(snippet), _ASIDE), shown[snippet.end :])
         console.print(shown)
         console.print(Text(cite(snippet.citation, previous).translate(_CONTROLS), _ASIDE))
         if snippet.citation.url and (previous is None or previous.url != snippet.citation.url):

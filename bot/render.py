@@ -13,7 +13,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons, messages
 from bot.buttons import Audience, Row
-from bot.citation import heading
+from bot.citation import day_meant, heading
 from bot.measure import MESSAGE, clean, clip, clip_around, pieces, units
 from bot.speech import Speech
 from index.model import Answer, Citation, Engine, NoAnswer, Passage, Snippet
@@ -126,7 +126,9 @@ def _snippet(snippet: Snippet, bold: bool) -> str:
     head, span, tail = clean(text[:start]), clean(text[start:end]), clean(text[end:])
     if not bold or not span.strip() or not (head + tail).strip("。！？；，、 \n…"):
         return html.escape(head + span + tail, quote=False)
-    return "{}<b>{}</b>{}".format(*(html.escape(part, quote=False) for part in (head, span, tail)))
+    return "{}<b>{}</b>{}{}".format(
+        *(html.escape(part, quote=False) for part in (head, span, day_meant(snippet), tail))
+    )
 
 
 def _understood(answer: Answer, audience: Audience, asked_as: str) -> list[str]:

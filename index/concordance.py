@@ -16,6 +16,7 @@ Bools = NDArray[np.bool_]
 
 SENTENCE_ENDS = "。!?;…\n"
 CLAUSE_ENDS = ",:、—()《》" + SENTENCE_ENDS
+SNIPPET_ENDS = ",:" + SENTENCE_ENDS
 _CLOSING = "”’」』)》"
 _PAIR_BASE = 1 << 21
 
@@ -42,11 +43,7 @@ class Concordance:
         self.codes = np.frombuffer(self.text.encode("utf-32-le"), np.uint32)
         self.passage_at: Ints = np.repeat(np.arange(len(texts)), self.lengths + 1)
         self._cut(cuts)
-        ends = is_any(self.codes, SENTENCE_ENDS)
-        closing = is_any(self.codes, _CLOSING)
-        for _ in range(2):
-            carried = np.concatenate(([False], ends[:-1])) & closing
-            ends = (ends & ~np.concatenate((carried[1:], [False]))) | carried
+        ends = self._ends(SENTENCE_ENDS)
         self.sentence_at: Ints = np.concatenate(([0], np.cumsum(ends)[:-1]))
         sentences = int(self.sentence_at[-1]) + 1 if len(self.codes) > 1 else 0
         self.sentence_start: Ints = np.searchsorted(self.sentence_at, np.arange(sentences))
@@ -64,6 +61,20 @@ class Concordance:
         self.begins: Bools = np.zeros(len(self.codes) + 1, np.bool_)
         self.begins[self.token_start] = True
         self.begins[-1] = True
+
+    def _ends(self, marks: str) -> Bools:
+        """Return where a unit that `marks` close has its last character, closing quotes behind the mark included."""
+        ends = is_any(self.codes, marks)
+        closing = is_any(self.codes, _CLOSING)
+        for _ in range(2):
+            carried = np.concatenate(([False], ends[:-1])) & closing
+            ends = (ends & ~np.concatenate((carried[1:], [False]))) | carried
+        return ends
+
+    @cached_property
+    def clause_bounds(self) -> Ints:
+        """Offsets where clauses meet, the beginning and the end included."""
+        return np.concatenate(([0], np.flatnonzero(self._ends(SNIPPET_ENDS)) + 1))
 
     @cached_property
     def bigram_hits(self) -> tuple[Ints, Ints]:

@@ -46,7 +46,7 @@ _TOKEN = re.compile(
   | {_N}(?:世纪|年代|季度|号楼|楼|年级|等奖|线城市) | [几数][十百千万亿]+(?![{_D}])
   | (?P<year>(?:1\d|20)\d\d)\s?年(?!代)度?
   | (?P<divisor>{_SPOKEN}|\d+)分之(?P<part>{_SPOKEN}(?:{_POINT})?|\d+(?:\.\d+)?)
-  | (?P<quotient>\d+/\d+)
+  | (?P<quotient>\d{{1,3}}/\d{{1,4}}(?!\d))
   | (?P<half>一半|半数|过半数?)
   | (?P<point>(?:零下)?{_SPOKEN}{_POINT})
   | {_N}\s?[时点](?:\s?{_N}分(?!钟)(?:\s?{_N}秒)?|{_N}刻|半|整)?
@@ -70,7 +70,7 @@ _SENSES: tuple[tuple[Sense, re.Pattern[str]], ...] = (
     ("~", re.compile("约|左右|上下|来")),
 )
 _SIGNED = frozenset(("℃", "度", "%", "‰", ""))
-_VAGUE_ONES = frozenset("年天周载")
+_VAGUE_ONES = frozenset("年天周载度")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 
 
@@ -144,7 +144,7 @@ def _read(folded: str, text: str, found: re.Match[str], alone: bool) -> tuple[Fi
         if not spoken and not unit and not qualified and not _is_bare_figure(folded, numeral, start):
             return None, end
         if numeral[0] == "-" and unit not in _SIGNED:
-            first, value = first + 1, -value
+            first, value = start + 1, -value
     return Figure(plain(value), plain_unit(unit), text[first:end], first), end
 
 
@@ -186,11 +186,13 @@ def _share(found: re.Match[str]) -> tuple[Decimal, str] | None:
 
 
 def _counts(folded: str, numeral: str, unit: str, place: tuple[int, int], qualified: bool) -> bool:
-    """Tell whether a numeral in Chinese characters in running text is a quantity, not part of a word or a name."""
+    """Tell whether a Chinese numeral in running text is a quantity, not a word, a name, a rank or a reign."""
     if numeral[0] in "百千万亿":
         return qualified
     if numeral in "一零〇" and (not unit or is_counter(unit) or unit in _VAGUE_ONES):
         return qualified and bool(unit)
+    if (numeral == "二" and is_counter(unit)) or (unit == "年" and folded.startswith("(", place[1])):
+        return qualified
     if unit or (qualified and len(numeral) > 1):
         return True
     before, behind = folded[: place[0]][-1:], folded[place[1] :][:1]
@@ -205,7 +207,7 @@ def _is_bare_figure(folded: str, numeral: str, start: int) -> bool:
         return not behind.isalnum() or not numeral[-1].isdigit()
     if len(numeral) > 6 or _YEAR.fullmatch(numeral) or _ANOTHER.match(folded, end):
         return False
-    return not (behind.isalnum() or (behind and behind in "+-#_~") or (before and before in "+-#_.比、/"))
+    return not (behind.isalnum() or (behind and behind in "+-#_~/°》^*[]=") or (before and before in "+-#_.比、/"))
 
 
 @lru_cache(maxsize=4096)

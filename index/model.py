@@ -355,7 +355,7 @@ class Engine(Protocol):
         ...
 
     def issue(self, date: dt.date | None) -> list[Passage]:
-        """Return the first passage of each article of a day's issue, by paper, page and source; None: of the undated."""
+        """Return the first passage of each article of a day, by paper, page and source; None: of the undated."""
         ...
 
     def issue_dates(self) -> list[dt.date]:

@@ -18,8 +18,8 @@ SHORTEST_BY_EDIT = 4
 """
 Characters in a name that may be one edit away without sounding alike.
 
-With these limits, of 6,743 questions (CMRC2018-dev, DRCD-dev) on 1,249 names of news none was corrected, and of 497 such
-names with one wrong character of the same sound 437 were; the others mostly have a numeral or function word there
+With these limits, of 6,743 questions (CMRC2018-dev, DRCD-dev) on 1,249 names of news none was corrected, and of 497
+such names with one wrong character of the same sound 437 were; the others mostly have a numeral or function word there
 (2026-11).
 """
 _LOOKED_AT = 30

@@ -98,11 +98,9 @@ def read_question(text: str, segmenter: Segmenter) -> Question:
 
 def _asked(folded: str) -> tuple[QuestionKind, tuple[int, int]]:
     for kind, pattern in _ASKED:
-        found = None
-        for found in pattern.finditer(folded):
-            pass
-        if found and found[0]:
-            return kind, found.span()
+        found = [match.span() for match in pattern.finditer(folded) if match[0]]
+        if found:
+            return kind, found[-1]
     open_end = _OPEN_END.search(folded)
     at = open_end.start() if open_end else len(folded)
     return ("thing" if open_end else "name"), (at, at)

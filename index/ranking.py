@@ -55,7 +55,7 @@ class Ranked:
 
 
 class ArchiveBM25(BM25Plus):  # type: ignore[misc]
-    """rank-bm25's BM25+ over some documents of a larger archive: counts are theirs, idf and mean length the archive's."""
+    """rank-bm25's BM25+ over some documents of an archive: counts are theirs, idf and mean length the archive's."""
 
     def __init__(self, counts: list[dict[str, int]], lengths: Ints, idf: dict[str, float], average: float) -> None:
         self.k1, self.b, self.delta = K1, B, 0.0

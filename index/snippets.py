@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index import spans as span_features
 from index import trees
-from index.concordance import Bools, Concordance, Ints, is_any
+from index.concordance import Bools, Concordance, Ints
 from index.figures import figure_of, same_figure
 from index.model import Figure, Passage, Snippet
 from index.question import Question
@@ -25,8 +25,8 @@ SENTENCES = 12
 SHORTLIST = 100
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
-_CLAUSE_ENDS = ",。;!?:…\n"
-_CLOSING = "”’」』)》"
+NEGLIGIBLE = 0.01
+"""Probability that is given up for a snippet of whole sentences."""
 _WEIGHED = 30
 """Spans whose overlap is looked at when the answer is chosen."""
 
@@ -144,34 +144,30 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     """
     Return at most `most` snippets, best first, no two overlapping.
 
-    Each is the run of whole clauses that holds the most probability of what is left, its answer the likeliest span in it.
+    Each is the run of whole clauses that holds the most probability of what is left; its answer is the best span in it.
     """
-    windows = _windows(reading.text)
-    if not len(windows) or not len(reading.spans.start):
-        return []
     start, end = reading.spans.start, reading.spans.end
-    inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
     left = reading.probability.copy()
+    taken = np.zeros(len(reading.text.codes) + 1, np.bool_)
     snippets: list[Snippet] = []
     figures: list[Figure] = []
-    taken = np.zeros(len(reading.text.codes), np.bool_)
     for _ in range(3 * most):
-        mass = inside @ left
-        window = int(mass.argmax())
-        if len(snippets) == most or mass[window] <= 1e-6:
+        windows = _windows(reading.text, taken)
+        if len(snippets) == most or not len(windows) or left.max(initial=0) <= NEGLIGIBLE:
             break
+        inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
+        window = int((inside @ left).argmax())
         held = inside[window] & (left > 0)
+        if not held.any():
+            break
         span = int(np.argmax(np.where(held, reading.probability + reading.agreement, -1)))
-        left[inside[window]] = 0
-        begin, stop = _trim(reading, windows[window], held, span)
-        if taken[begin:stop].any():
-            continue
+        begin, stop = _trim(reading, windows[window], np.where(held, reading.probability, 0), span)
+        left[(start < stop) & (end > begin)] = 0
+        taken[begin:stop] = True
         snippet = _snippet(reading, begin, stop, span)
         if snippet.figure and any(same_figure(snippet.figure, figure) for figure in figures):
             continue
-        taken[begin:stop] = True
-        if snippet.figure:
-            figures.append(snippet.figure)
+        figures.extend([snippet.figure] if snippet.figure else [])
         snippets.append(snippet)
     return snippets
 
@@ -181,7 +177,7 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     if not passages:
         return []
     text = lay_out(passages, terms)
-    windows = _windows(text)
+    windows = _windows(text, np.zeros(len(text.codes) + 1, np.bool_))
     places, which = text.bigram_hits
     snippets = []
     for number, passage in enumerate(passages[:most]):
@@ -195,32 +191,32 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     return snippets
 
 
-def _windows(text: Concordance) -> Ints:
-    """Return the longest runs of whole clauses of one passage, at most LONGEST characters: n × (start, end)."""
-    ends = is_any(text.codes, _CLAUSE_ENDS)
-    closing = is_any(text.codes, _CLOSING)
-    carried = np.concatenate(([False], ends[:-1])) & closing
-    ends = (ends & ~np.concatenate((carried[1:], [False]))) | carried
-    bounds = np.concatenate(([0], np.flatnonzero(ends) + 1))
+def _windows(text: Concordance, taken: Bools) -> Ints:
+    """Return the longest runs of whole clauses of one passage, LONGEST characters at most, outside `taken`: n × 2."""
+    bounds = text.clause_bounds
     starts = bounds[:-1]
     last = np.searchsorted(bounds, starts + LONGEST, side="right") - 1
     stops = bounds[np.maximum(last, np.arange(len(starts)) + 1)]
     passage_end = text.passage_start + text.lengths
     stops = np.minimum(stops, passage_end[text.passage_at[starts]])
+    if taken.any():
+        barriers = np.append(np.flatnonzero(taken), len(taken))
+        stops = np.minimum(stops, barriers[np.searchsorted(barriers, starts)])
     windows: Ints = np.column_stack([starts, stops])[stops > starts]
     return windows
 
 
-def _trim(reading: Reading, window: Ints, held: Bools, span: int) -> tuple[int, int]:
-    """Return `window` without sentences at its ends that hold nothing of note beside the answer."""
+def _trim(reading: Reading, window: Ints, probability: Floats, span: int) -> tuple[int, int]:
+    """Return `window` without the sentences broken off at its ends, if next to nothing is lost with them."""
     begin, stop = int(window[0]), int(window[1])
-    keep = held & (reading.probability > 0.02)
-    keep[span] = True
-    first, last = int(reading.spans.start[keep].min()), int(reading.spans.end[keep].max())
-    text = reading.text
-    own = int(text.sentence_start[text.sentence_at[first]])
-    begin = max(begin, own)
-    stop = min(stop, int(text.sentence_end[text.sentence_at[last - 1]]))
+    starts, ends = reading.spans.start, reading.spans.end
+    sentences = reading.text.sentence_start
+    first = int(sentences[np.searchsorted(sentences, begin)]) if begin <= sentences[-1] else begin
+    if begin < first <= starts[span] and probability[starts < first].sum() < NEGLIGIBLE:
+        begin = first
+    last = int(sentences[np.searchsorted(sentences, stop, side="right") - 1])
+    if ends[span] <= last < stop and probability[ends > last].sum() < NEGLIGIBLE:
+        stop = last
     return begin, stop
 
 

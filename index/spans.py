@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +181,8 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     columns["last_tag"] = tag_number[tags[last]]
     columns["tag_before"] = tag_number[tags[np.maximum(first - 1, 0)]]
     columns["tag_behind"] = tag_number[tags[np.minimum(last + 1, len(tags) - 1)]]
+    columns["second_before"] = tag_number[tags[np.maximum(first - 2, 0)]]
+    columns["second_behind"] = tag_number[tags[np.minimum(last + 2, len(tags) - 1)]]
     for name, letters in (
         ("numerals", "m"),
         ("persons", "R"),
@@ -229,12 +231,43 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
         columns[name + "_before"] = _gap_before(places + max(len(word) - 1, 0), start, s_start)
         columns[name + "_behind"] = _gap_behind(places, end, s_end)
     columns["kind"] = np.full(len(start), KINDS.index(question.kind))
+    columns["focus_sort"] = np.full(len(start), _sort_of(focus[-1:]))
+    sorts = _sorts()[np.minimum(codes[end - 1], 0xFFFF)]
+    columns["last_sort"] = sorts
+    columns["sorts_agree"] = (sorts == _sort_of(focus[-1:])) & (sorts >= 0)
+    columns["first_letter"] = _letter_class(codes[start])
+    columns["last_letter"] = _letter_class(codes[end - 1])
     columns["before"] = _letter_class(codes[start - 1])
     columns["behind"] = _letter_class(codes[np.minimum(end, len(codes) - 1)])
     return np.stack(list(columns.values()), axis=1).astype(np.float32), list(columns)
 
 
 _LETTERS = "\n,。、:;!?《》“”「」()的是为在于由至到以叫称被与和及对向从自因了有使将把当出后中时等而并也又就"
+
+
+_SORTS = (
+    "人员者家长王帝手师生民士客子女",
+    "国省市县区州镇村乡地岛山河江湖海洲站路街城港湾",
+    "司院校所会局部党团队社厂署行馆盟军",
+    "书歌曲片剧影刊报集志传记诗典词",
+    "年月日期代纪初末",
+    "语文族教学派科类种式型法制",
+    "号名称字",
+    "率度额量数米里元吨亩顷",
+)
+"""Last characters that say what sort of thing a noun names: person, place, body, work, time, kind, name, measure."""
+
+
+@cache
+def _sorts() -> Ints:
+    table = np.full(0x10000, -1)
+    for sort, letters in enumerate(_SORTS):
+        table[[ord(letter) for letter in letters]] = sort
+    return table
+
+
+def _sort_of(letter: str) -> int:
+    return int(_sorts()[ord(letter)]) if letter and ord(letter) < 0x10000 else -1
 
 
 def _letter_class(codes: NDArray[np.uint32]) -> Ints:
@@ -260,10 +293,11 @@ def _count(flags: Bools, start: Ints, end: Ints) -> Ints:
 
 
 def _repeats(text: Concordance, first: Ints, last: Ints) -> Ints:
-    """Return how often each span's rarest end token stands in all the passages: a topic's name does often."""
-    words = [text.text[a:b] for a, b in zip(text.token_start.tolist(), text.token_end.tolist(), strict=True)]
-    times = Counter(words)
-    counted = np.fromiter((times[word] for word in words), np.int64, len(words))
+    """Return how often each span's rarer end token stands in all the passages: a topic's name does often."""
+    codes = text.codes.astype(np.int64)
+    keys = (codes[text.token_start] << 26) + (codes[text.token_end - 1] << 5) + (text.token_end - text.token_start)
+    _, which, times = np.unique(keys, return_inverse=True, return_counts=True)
+    counted = times[which]
     rarer: Ints = np.minimum(counted[first], counted[last])
     return rarer
 

@@ -12,6 +12,7 @@ import marshal
 import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -26,6 +27,13 @@ _WORD = re.compile(r"\w")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = len(_DIGITS) - 1
 _KEPT_TAGS = {"nr": "R", "nrfg": "R", "nrt": "R", "ns": "S", "nt": "T", "nz": "Z", "vn": "V", "mq": "m"}
+
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙朱胡郭何罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田姜范石姚谭"
+    "廖邹熊陆郝孔崔康毛邱秦江史顾侯邵孟万段雷钱汤尹黎易武乔贺赖龚文庞樊殷施陶洪翟颜倪严牛温芦季俞鲁葛韦申毕聂丛焦邢岳齐梅"
+    "莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲屈鲍覃霍裴柴窦柯阮骆褚"
+)
+"""First characters of people's names that a dictionary does not hold."""
 
 Choice = Literal["auto", "jieba", "rjieba"]
 
@@ -119,9 +127,7 @@ def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
 def bigrams(folded: str) -> list[str]:
     """Return the pairs of neighbouring characters, at least one of them Chinese, none of them punctuation."""
     return [
-        a + b
-        for a, b in zip(folded, folded[1:], strict=False)
-        if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
+        a + b for a, b in pairwise(folded) if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
     ]
 
 
@@ -155,6 +161,8 @@ def _short_tag(word: str, tag: str) -> str:
         return _KEPT_TAGS[tag]
     if tag == "x" and word.isascii():
         return "m" if word[0].isdigit() else "e"
+    if tag == "x" and len(word) in (2, 3) and word[0] in _SURNAMES:
+        return "R"
     return tag[0]
 
 
@@ -208,9 +216,10 @@ def _dictionary(tokenizer: Any, cache_dir: Path | None) -> _Dictionary:
 def _read_dictionary(tokenizer: Any, cache: Path | None) -> _Dictionary:
     frequencies, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tags = {}
-    for line in tokenizer.get_dict_file():
-        word, _, tag = line.decode().split()
-        tags[word] = tag
+    with contextlib.closing(tokenizer.get_dict_file()) as lines:
+        for line in lines:
+            word, _, tag = line.decode().split()
+            tags[word] = tag
     if cache:
         with contextlib.suppress(OSError):
             cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -243,5 +252,6 @@ class _RustJieba:
         return bool(self._jieba.has_word(word))
 
     def tag(self, text: str) -> list[tuple[str, str]]:
-        tagged: list[tuple[str, str]] = self._jieba.tag(text)
-        return tagged
+        """Its guesses at words it does not hold are dropped: jieba makes none, and both must tag alike."""
+        knows = self._jieba.has_word
+        return [(word, tag if word.isascii() or knows(word) else "x") for word, tag in self._jieba.tag(text)]

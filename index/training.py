@@ -32,7 +32,7 @@ Model = tuple[Trees, str]
 """An ensemble and the text it was read from."""
 
 FOLDS = 5
-ROUNDS = {"passages": 120, "begins": 60, "ends": 60, "spans": 150, "confidence": 60}
+ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "confidence": 60}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {
         "objective": "lambdarank",
@@ -43,7 +43,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "begins": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 6},
     "ends": {"objective": "cross_entropy", "num_leaves": 24, "learning_rate": 0.12, "max_depth": 6},
-    "spans": {"objective": "lambdarank", "num_leaves": 24, "lambdarank_truncation_level": 10, "max_depth": 6},
+    "spans": {
+        "objective": "lambdarank",
+        "num_leaves": 24,
+        "lambdarank_truncation_level": 10,
+        "max_depth": 6,
+        "learning_rate": 0.045,
+    },
     "confidence": {"objective": "cross_entropy", "num_leaves": 8, "max_depth": 4, "learning_rate": 0.08},
 }
 COMMON = {
@@ -196,7 +202,7 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     for one, table, score in zip(examples, rows, scores, strict=True):
         order = np.argsort(-score, kind="stable")
         ranked.append(Ranked([one.candidates[n].passage for n in order], score[order], table[order]))
-    begins, ends, tokens_names = _boundaries(examples, ranked)
+    begins, ends = _boundaries(examples, ranked)
     log("boundaries")
     all_spans = []
     for fold_number in range(FOLDS):
@@ -218,7 +224,7 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     return [{**model, "confidence": last} for model, last in zip(models, sure, strict=True)]
 
 
-def _boundaries(examples: Sequence[Example], ranked: Sequence[Ranked]) -> tuple[list[Model], list[Model], list[str]]:
+def _boundaries(examples: Sequence[Example], ranked: Sequence[Ranked]) -> tuple[list[Model], list[Model]]:
     rows, first, last = [], [], []
     names: list[str] = []
     for one, best in zip(examples, ranked, strict=True):
@@ -236,7 +242,7 @@ def _boundaries(examples: Sequence[Example], ranked: Sequence[Ranked]) -> tuple[
         last.append(end[tokens.first])
     _, begins = cross("begins", examples, rows, first, names)
     _, ends = cross("ends", examples, rows, last, names)
-    return begins, ends, names
+    return begins, ends
 
 
 def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str]]:

@@ -30,6 +30,7 @@ LAYERS = (
         "spans",
         "figures",
         "snippets",
+        "introduction",
         "confidence",
     },
     {"answer"},
