@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import messages
 from index.dates import iso_of
 from index.model import Citation, Snippet
+
+_SAYS_ITS_YEAR = re.compile(r"(?:1\d|20)\d\d|[一二][〇零九八]..年")
 
 
 def cite(citation: Citation, previous: Citation | None = None) -> str:
@@ -30,8 +34,8 @@ def issue(citation: Citation) -> str:
 
 
 def day_meant(snippet: Snippet) -> str:
-    """Return "（2025-05-20）" for an answer such as 今年5月20日 in a dated issue; "" for one that needs no explaining."""
-    if any(part in snippet.answer for part in ("19", "20")) and "年" in snippet.answer:
+    """Return "（2025-05-20）" for an answer such as 今年5月20日 in a dated issue, "" where nothing needs explaining."""
+    if _SAYS_ITS_YEAR.search(snippet.answer):
         return ""
     day = iso_of(snippet.answer, snippet.citation.date)
     return f"（{day}）" if day else ""

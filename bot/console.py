@@ -36,6 +36,8 @@ def write(text: str) -> None:
 
 def print_outcome(outcome: Answer | NoAnswer) -> None:
     console = _console()
+    if outcome.understood:
+        console.print(messages.UNDERSTOOD.format(name=outcome.understood.translate(_CONTROLS)), style=_ASIDE)
     if isinstance(outcome, Answer):
         _print_snippets(console, outcome.snippets)
         return
