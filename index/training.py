@@ -178,7 +178,7 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
         yield from nodes(tree["right_child"])
 
     lines = [" ".join(nodes(tree["tree_structure"])) for tree in booster.dump_model()["tree_info"]]
-    return "\n".join([f"# {title}", "features " + " ".join(names), *lines]) + "\n"
+    return "\n".join([f"# {title}: LightGBM trees, made as README.md says", "features " + " ".join(names), *lines]) + "\n"
 
 
 def _short(threshold: float) -> str:
@@ -305,22 +305,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", metavar="INDEX=QUESTIONS")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("models"))
-    parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--folds", type=Path, help="where the weights of each fold go")
     arguments = parser.parse_args()
     examples: list[Example] = []
     for pair in arguments.sets:
         where, _, questions = pair.partition("=")
         engine = open_engine(where)
-        archive = Archive(engine, open_segmenter(engine.meta))
-        examples += list(read_examples(archive, Path(questions)))[: arguments.limit or None]
-    examples = retrieve(examples)
-    models = train(examples, _log)
-    for name, (_, text) in models[-1].items():
-        (arguments.out / f"{name}.txt").write_text(text, "utf-8")
-    for number in range(FOLDS):
-        (arguments.out / "folds").mkdir(exist_ok=True)
-        for name, (_, text) in models[number].items():
-            (arguments.out / "folds" / f"{name}.{number}.txt").write_text(text, "utf-8")
+        examples += read_examples(Archive(engine, open_segmenter(engine.meta)), Path(questions))
+    *folds, last = train(retrieve(examples), _log)
+    _save(last, arguments.out)
+    for number, models in enumerate(folds):
+        if arguments.folds:
+            _save(models, arguments.folds / str(number))
+
+
+def _save(models: Mapping[str, Model], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, text) in models.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
 
 
 def _log(line: str) -> None:
