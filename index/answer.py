@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import confidence, introduction, ranking, snippets
+from index import confidence, contacts, introduction, ranking, snippets
 from index.dates import AskedDates, question_dates
 from index.model import Answer, Engine, NoAnswer, Passage
 from index.names import NameIndex, correct, held_by
@@ -61,6 +61,8 @@ def ask(
         return NoAnswer(question, (), 0.0, took(), search.understood)
     if introduced := introduction.of(asked, terms, ranked, k):
         return Answer(question, tuple(introduced), introduction.CONFIDENCE, took(), search.understood)
+    if numbers := contacts.of(asked, ranked, k):
+        return Answer(question, tuple(numbers), contacts.CONFIDENCE, took(), search.understood)
     reading = snippets.read_closely(asked, terms, ranked)
     sure = confidence.of(asked, terms, ranked, reading)
     if sure >= confidence.CLAIM and (found := snippets.cut(reading, asked, k)):

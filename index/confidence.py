@@ -9,9 +9,11 @@ from index import trees
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
 from index.snippets import Reading
+from index.spans import TAGS
 
 CLAIM = 0.5
 RELATED = 0.05
+_DIGITS = "0123456789〇零一二三四五六七八九十百千万亿两半几"
 _OF_PASSAGE = (
     "bigram_cover",
     "word_cover",
@@ -38,6 +40,10 @@ NAMES = (
     "focus_found",
     "kind",
     "matched_near",
+    "answer_digits",
+    "answer_characters",
+    "answer_tag",
+    "answer_asked",
 )
 
 
@@ -66,4 +72,14 @@ def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading)
         "kind": float(KINDS.index(question.kind)),
         "matched_near": float(reading.evidence.context_cover.max()),
     }
-    return np.array([*of_passage, *rest.values()], np.float32)
+    return np.array([*of_passage, *rest.values(), *_of_answer(question, reading)], np.float32)
+
+
+def _of_answer(question: Question, reading: Reading) -> list[float]:
+    """Return what sort of text the likeliest span is, to be held against the kind of the question."""
+    if not len(reading.scores):
+        return [0.0, 0.0, 0.0, 0.0]
+    answer = reading.text.text[int(reading.spans.start[0]) : int(reading.spans.end[0])]
+    asked = sum(letter in question.folded for letter in answer) / len(answer)
+    tag = reading.text.token_tag[reading.spans.first[0]]
+    return [float(sum(letter in _DIGITS for letter in answer)), float(len(answer)), float(TAGS.find(chr(tag))), asked]

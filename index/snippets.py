@@ -25,8 +25,10 @@ SENTENCES = 12
 SHORTLIST = 100
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
+LEAST = 1e-5
+"""Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
-"""Probability that is given up for a snippet of whole sentences."""
+"""Share of a snippet's probability that is given up for whole sentences."""
 _WEIGHED = 30
 """Spans whose overlap is looked at when the answer is chosen."""
 
@@ -153,7 +155,7 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     figures: list[Figure] = []
     for _ in range(3 * most):
         windows = _windows(reading.text, taken)
-        if len(snippets) == most or not len(windows) or left.max(initial=0) <= NEGLIGIBLE:
+        if len(snippets) == most or not len(windows) or left.max(initial=0) <= LEAST:
             break
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
         window = int((inside @ left).argmax())
@@ -211,11 +213,12 @@ def _trim(reading: Reading, window: Ints, probability: Floats, span: int) -> tup
     begin, stop = int(window[0]), int(window[1])
     starts, ends = reading.spans.start, reading.spans.end
     sentences = reading.text.sentence_start
+    negligible = NEGLIGIBLE * probability.sum()
     first = int(sentences[np.searchsorted(sentences, begin)]) if begin <= sentences[-1] else begin
-    if begin < first <= starts[span] and probability[starts < first].sum() < NEGLIGIBLE:
+    if begin < first <= starts[span] and probability[starts < first].sum() < negligible:
         begin = first
     last = int(sentences[np.searchsorted(sentences, stop, side="right") - 1])
-    if ends[span] <= last < stop and probability[ends > last].sum() < NEGLIGIBLE:
+    if ends[span] <= last < stop and probability[ends > last].sum() < negligible:
         stop = last
     return begin, stop
 
@@ -226,7 +229,7 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int) -> Snippet:
     origin = int(reading.text.passage_start[number])
     raw = passage.text[begin - origin : stop - origin]
     text = raw.strip()
-    shift = origin + begin + len(raw) - len(raw.lstrip())
+    shift = begin + len(raw) - len(raw.lstrip())
     start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
     return Snippet(text, start, end, passage.citation, figure_of(text[start:end]))
 

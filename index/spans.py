@@ -226,10 +226,12 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     focus_places = _occurrences(text.text, focus)
     columns["focus_gap_before"] = _gap_before(focus_places + max(len(focus) - 1, 0), start, s_start)
     columns["focus_gap_behind"] = _gap_behind(focus_places, end, s_end)
-    for name, word in (("left_gap", _last_word(question, asked_from)), ("right_gap", _next_word(question, asked_to))):
-        places = _occurrences(text.text, word)
-        columns[name + "_before"] = _gap_before(places + max(len(word) - 1, 0), start, s_start)
-        columns[name + "_behind"] = _gap_behind(places, end, s_end)
+    for name, words in zip(("left", "right"), _content_around(question), strict=True):
+        for distance in (0, 1):
+            word = words[distance] if distance < len(words) else ""
+            places = _occurrences(text.text, word)
+            columns[f"{name}_gap_before_{distance}"] = _gap_before(places + max(len(word) - 1, 0), start, s_start)
+            columns[f"{name}_gap_behind_{distance}"] = _gap_behind(places, end, s_end)
     columns["kind"] = np.full(len(start), KINDS.index(question.kind))
     columns["focus_sort"] = np.full(len(start), _sort_of(focus[-1:]))
     sorts = _sorts()[np.minimum(codes[end - 1], 0xFFFF)]
@@ -333,11 +335,12 @@ def _occurrences(text: str, word: str) -> Ints:
     return np.array(places, np.int64)
 
 
-def _last_word(question: Question, asked_from: int) -> str:
-    before = [token.word for token in question.tokens if token.end <= asked_from and token.tag not in "wu"]
-    return before[-1] if before else ""
+_SAYS_LITTLE = frozenset("有是为在叫称于共共有一共总共分别曾经")
 
 
-def _next_word(question: Question, asked_to: int) -> str:
-    behind = [token.word for token in question.tokens if token.start >= asked_to and token.tag not in "wu"]
-    return behind[0] if behind else ""
+def _content_around(question: Question) -> tuple[list[str], list[str]]:
+    """Return the words that say what is asked, before and behind the question word, nearest first."""
+    content = [token for token in question.tokens if token.tag not in "wuqdcpry" and token.word not in _SAYS_LITTLE]
+    before = [token.word for token in content if token.end <= question.asked[0]]
+    behind = [token.word for token in content if token.start >= question.asked[1]]
+    return before[::-1], behind

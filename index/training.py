@@ -178,7 +178,9 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
         yield from nodes(tree["right_child"])
 
     lines = [" ".join(nodes(tree["tree_structure"])) for tree in booster.dump_model()["tree_info"]]
-    return "\n".join([f"# {title}: LightGBM trees, made as README.md says", "features " + " ".join(names), *lines]) + "\n"
+    return (
+        "\n".join([f"# {title}: LightGBM trees, made as README.md says", "features " + " ".join(names), *lines]) + "\n"
+    )
 
 
 def _short(threshold: float) -> str:
