@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +13,8 @@ from numpy.typing import NDArray
 from index import spans as span_features
 from index import trees
 from index.concordance import Bools, Concordance, Ints
-from index.figures import figure_of, same_figure
+from index.dates import resolve
+from index.figures import figure_of, find_figures, same_figure
 from index.model import Figure, Passage, Snippet
 from index.question import Question
 from index.ranking import Ranked, Terms, share
@@ -23,6 +26,8 @@ PASSAGES = 4
 """Passages read closely: 98 % of the right ones are among them (CMRC2018-dev, DRCD-dev, 2026-11)."""
 SENTENCES = 12
 SHORTLIST = 100
+_ANY_DAY = dt.date(2000, 1, 1)
+_RANGE = re.compile("[至到~～—-]")
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
 LEAST = 1e-5
@@ -166,7 +171,7 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
         begin, stop = _trim(reading, windows[window], np.where(held, reading.probability, 0), span)
         left[(start < stop) & (end > begin)] = 0
         taken[begin:stop] = True
-        snippet = _snippet(reading, begin, stop, span)
+        snippet = _snippet(reading, begin, stop, span, question)
         if snippet.figure and any(same_figure(snippet.figure, figure) for figure in figures):
             continue
         figures.extend([snippet.figure] if snippet.figure else [])
@@ -223,7 +228,7 @@ def _trim(reading: Reading, window: Ints, probability: Floats, span: int) -> tup
     return begin, stop
 
 
-def _snippet(reading: Reading, begin: int, stop: int, span: int) -> Snippet:
+def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Question) -> Snippet:
     number = int(reading.text.passage_at[begin])
     passage = reading.passages[number]
     origin = int(reading.text.passage_start[number])
@@ -231,7 +236,20 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int) -> Snippet:
     text = raw.strip()
     shift = begin + len(raw) - len(raw.lstrip())
     start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
+    start, end = _whole(text, start, end, question, passage.citation.date)
     return Snippet(text, start, end, passage.citation, figure_of(text[start:end]))
+
+
+def _whole(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
+    """Return the whole date or amount that a span of it belongs to: 今年 -> 今年5月20日, 三分之一 -> 近三分之一."""
+    if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
+        around = [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)]
+    elif question.kind == "number":
+        around = [(figure.start, figure.end) for figure in find_figures(text)]
+    else:
+        return start, end
+    wider = [(a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b])]
+    return wider[0] if wider else (start, end)
 
 
 def _agreement(spans: Spans, text: Concordance, probability: Floats) -> Floats:

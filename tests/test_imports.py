@@ -31,6 +31,7 @@ LAYERS = (
         "figures",
         "snippets",
         "introduction",
+        "contacts",
         "confidence",
     },
     {"answer"},
