@@ -14,8 +14,8 @@ from index import spans as span_features
 from index import trees
 from index.concordance import Bools, Concordance, Ints
 from index.dates import resolve
-from index.figures import figure_of, find_figures, same_figure
-from index.model import Figure, Passage, Snippet
+from index.figures import figure_of, find_figures, same_figure, same_unit
+from index.model import Passage, Snippet
 from index.question import Question
 from index.ranking import Ranked, Terms, share
 from index.spans import Evidence, Spans
@@ -30,6 +30,10 @@ _ANY_DAY = dt.date(2000, 1, 1)
 _RANGE = re.compile("[至到~～—-]")
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
+MORE_FIGURES = 5
+"""Snippets looked at beyond those shown, for a second amount."""
+SAME_SUBJECT = 0.6
+"""Share of the first snippet's sentence cover that makes another sentence one about the same subject."""
 LEAST = 1e-5
 """Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
@@ -152,15 +156,17 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     Return at most `most` snippets, best first, no two overlapping.
 
     Each is the run of whole clauses that holds the most probability of what is left; its answer is the best span in it.
+    Behind the first come those that state another amount of the same unit about the same subject, newest first.
     """
     start, end = reading.spans.start, reading.spans.end
     left = reading.probability.copy()
     taken = np.zeros(len(reading.text.codes) + 1, np.bool_)
     snippets: list[Snippet] = []
-    figures: list[Figure] = []
-    for _ in range(3 * most):
+    covers: list[float] = []
+    wanted = most + (MORE_FIGURES if question.kind == "number" else 0)
+    while len(snippets) < wanted and left.max(initial=0) > LEAST:
         windows = _windows(reading.text, taken)
-        if len(snippets) == most or not len(windows) or left.max(initial=0) <= LEAST:
+        if not len(windows):
             break
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
         window = int((inside @ left).argmax())
@@ -172,11 +178,27 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
         left[(start < stop) & (end > begin)] = 0
         taken[begin:stop] = True
         snippet = _snippet(reading, begin, stop, span, question)
-        if snippet.figure and any(same_figure(snippet.figure, figure) for figure in figures):
-            continue
-        figures.extend([snippet.figure] if snippet.figure else [])
-        snippets.append(snippet)
-    return snippets
+        if not any(_same_amount(snippet, other) for other in snippets):
+            snippets.append(snippet)
+            covers.append(float(reading.evidence.sentence_cover[reading.text.sentence_at[start[span]]]))
+    return _amounts_first(snippets, covers)[:most]
+
+
+def _same_amount(one: Snippet, other: Snippet) -> bool:
+    return bool(one.figure and other.figure and same_figure(one.figure, other.figure))
+
+
+def _amounts_first(snippets: list[Snippet], covers: list[float]) -> list[Snippet]:
+    """Move the snippets that contradict or complete the first one's amount right behind it."""
+    if not snippets or not (first := snippets[0].figure):
+        return snippets
+    alike = [
+        snippet
+        for snippet, cover in zip(snippets[1:], covers[1:], strict=True)
+        if snippet.figure and same_unit(first.unit, snippet.figure.unit) and cover >= SAME_SUBJECT * covers[0]
+    ]
+    alike.sort(key=lambda snippet: snippet.citation.date or dt.date.min, reverse=True)
+    return [snippets[0], *alike, *(snippet for snippet in snippets[1:] if snippet not in alike)]
 
 
 def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list[Snippet]:

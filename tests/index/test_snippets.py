@@ -59,7 +59,7 @@ pytestmark = pytest.mark.usefixtures("counting")
 
 def test_the_answer_stands_in_its_place_in_whichever_passage_it_is(jieba):
     found = read(
-        ["协会成立了。大家都很高兴。", "镇上的时间谷有企业73家。", "另一处的企业只有21家，都在时间谷。"], jieba, most=2
+        ["协会成立了。一切都好。", "镇上的时间谷有企业73家。", "另一处的企业只有21家，都在时间谷。"], jieba, most=2
     )
     assert [snippet.answer for snippet in found] == ["73家", "21家"]
     assert [snippet.citation.article_id for snippet in found] == ["a1", "a2"]
