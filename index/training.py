@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import confidence, ranking, snippets, spans, trees
-from index.answer import Archive
+from index.answer import Archive, ask
 from index.engines import open_engine
-from index.model import Candidate, Passage
+from index.evaluate import auroc, exact_match
+from index.evaluate import overlap as character_overlap
+from index.model import Answer, Candidate, NoAnswer, Passage
 from index.normalize import fold
 from index.question import Question, read_question
 from index.ranking import Ranked, Terms
@@ -303,6 +305,46 @@ def _outcome(one: Example, without: frozenset[str]) -> tuple[Rows | None, float]
     return confidence.describe(one.question, one.terms, ranked, reading), float(right)
 
 
+def score(examples: Sequence[Example], folds: Sequence[Mapping[str, Trees]]) -> dict[str, float]:
+    """
+    Return what `ask` comes to when each question is answered by the weights that never saw its article.
+
+    Columns as in `evaluate.Scores`, a refused question being a miss in all of them.
+    """
+    rows = []
+    sure: list[float] = []
+    unsure: list[float] = []
+    refused: list[bool] = []
+    for number, models in enumerate(folds):
+        with trees.using(models):
+            for one in examples:
+                if one.fold != number:
+                    continue
+                golds = [answer for answer, _ in one.golds]
+                gone = {c.passage.citation.article_id for c in one.candidates if c.passage.text in one.paragraph}
+                outcome, without = ask(one.text, one.where), ask(one.text, one.where, without=frozenset(gone))
+                found = outcome.snippets if isinstance(outcome, Answer) else ()
+                hits = [any(fold(gold) in fold(snippet.text) for gold in golds) for snippet in found[:3]]
+                first = found[0].answer if found else ""
+                exact, overlap = exact_match(first, golds), character_overlap(first, golds)
+                rows.append((any(hits[:1]), any(hits), exact, overlap, bool(found), outcome.took_ms))
+                sure.append(outcome.confidence)
+                unsure.append(without.confidence)
+                refused.append(isinstance(without, NoAnswer))
+    table = np.array(rows, float)
+    means = dict(
+        zip(("snippet_1", "snippet_3", "exact", "f1", "kept"), table[:, :5].mean(axis=0).tolist(), strict=True)
+    )
+    p50, p95 = np.percentile(table[:, 5], [50, 95]).tolist()
+    return {
+        **means,
+        "refused": float(np.mean(refused)),
+        "auroc": auroc(sure, unsure) or 0.0,
+        "p50_ms": p50,
+        "p95_ms": p95,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", metavar="INDEX=QUESTIONS")
@@ -314,11 +356,16 @@ def main() -> None:
         where, _, questions = pair.partition("=")
         engine = open_engine(where)
         examples += read_examples(Archive(engine, open_segmenter(engine.meta)), Path(questions))
-    *folds, last = train(retrieve(examples), _log)
+    examples = retrieve(examples)
+    *folds, last = train(examples, _log)
     _save(last, arguments.out)
     for number, models in enumerate(folds):
         if arguments.folds:
             _save(models, arguments.folds / str(number))
+    ensembles = [{name: ensemble for name, (ensemble, _) in models.items()} for models in folds]
+    for where in {id(one.where): one.where for one in examples}.values():
+        scores = score([one for one in examples if one.where is where], ensembles)
+        _log(json.dumps({name: round(value, 4) for name, value in scores.items()}))
 
 
 def _save(models: Mapping[str, Model], folder: Path) -> None:

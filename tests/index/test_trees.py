@@ -1,0 +1,130 @@
+"""Trees written as text score as they read, and the shipped ones know the features they are given."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import confidence, ranking, snippets, spans, trees
+from index.question import read_question
+
+from . import newsprint
+
+TWO = """# made up
+features length numerals
+
+0<=10 -1 1<=2.5 0.5 2
+# a word in between
+1<=0 0.25 -0.25
+"""
+
+
+def scores(text: str, *rows: tuple[float, ...]) -> list[float]:
+    return trees.parse(text).predict(np.array(rows, np.float32)).tolist()
+
+
+def test_a_score_is_the_sum_of_the_leaves_it_comes_to_in_every_tree():
+    assert scores(TWO, (9, 0), (11, 2), (11, 3)) == [-0.75, 0.25, 1.75]
+
+
+def test_a_value_equal_to_the_threshold_goes_left():
+    assert scores("features a\n0<=3 1 2", (3,), (3.5,)) == [1, 2]
+
+
+def test_a_tree_may_be_a_single_leaf():
+    assert scores("features a\n0.5\n0<=1 1 2", (0,), (2,)) == [1.5, 2.5]
+
+
+def test_features_are_named_in_column_order():
+    assert trees.parse(TWO).features == ("length", "numerals")
+
+
+def test_there_are_no_scores_of_no_rows():
+    assert trees.parse(TWO).predict(np.zeros((0, 2), np.float32)).shape == (0,)
+
+
+def test_an_unbalanced_tree_is_walked_to_its_deepest_leaf():
+    chain = " ".join(f"0<={n} {n}" for n in range(30)) + " 30"
+    assert scores(f"features a\n{chain}", *((float(n),) for n in range(31))) == list(range(31))
+
+
+Node = float | tuple[int, float, "Node", "Node"]
+LEAVES = st.integers(-8, 8).map(lambda n: n / 4)
+NODES = st.recursive(
+    LEAVES, lambda inner: st.tuples(st.integers(0, 2), st.integers(-3, 3).map(float), inner, inner), max_leaves=12
+)
+
+
+def written(node: Node) -> str:
+    if not isinstance(node, tuple):
+        return str(node)
+    column, threshold, left, right = node
+    return f"{column}<={threshold} {written(left)} {written(right)}"
+
+
+def walked(node: Node, row: tuple[int, ...]) -> float:
+    while isinstance(node, tuple):
+        column, threshold, left, right = node
+        node = left if row[column] <= threshold else right
+    return node
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    forest=st.lists(NODES, min_size=1, max_size=4),
+    rows=st.lists(st.tuples(*[st.integers(-4, 4)] * 3), min_size=1, max_size=6),
+)
+def test_any_trees_score_as_if_walked_one_by_one(forest, rows):
+    text = "\n".join(["features a b c", *map(written, forest)])
+    assert scores(text, *rows) == [sum(walked(tree, row) for tree in forest) for row in rows]
+
+
+class TestOtherTreesInThePlaceOfTheShipped:
+    OTHER = trees.parse("features a\n7")
+
+    def test_are_used_inside_the_block_only(self):
+        with trees.using({"confidence": self.OTHER}):
+            assert trees.load("confidence") is self.OTHER
+            assert trees.load("passages") is not self.OTHER
+        assert trees.load("confidence") is not self.OTHER
+
+    def test_are_gone_after_an_error_too(self):
+        with pytest.raises(RuntimeError), trees.using({"confidence": self.OTHER}):
+            raise RuntimeError
+        assert trees.load("confidence") is not self.OTHER
+
+
+class TestTheShippedTrees:
+    @pytest.fixture(scope="class")
+    def columns(self, jieba) -> dict[str, list[str]]:
+        """The features as the code computes them, by model."""
+        asked = read_question("园区有多少企业", jieba)
+        text = newsprint.concordance(["园区有9家企业。"], jieba, asked.text)
+        evidence = snippets.gather(text, newsprint.terms(asked), np.zeros(1))
+        tokens = spans.single_tokens(text, np.array([0]))
+        _, of_tokens = spans.describe(tokens, text, asked, evidence)
+        boundary = np.zeros((len(tokens.first), 2))
+        _, of_spans = snippets.describe(tokens, boundary, text, asked, evidence)
+        return {
+            "passages": ranking.FEATURES,
+            "begins": of_tokens,
+            "ends": of_tokens,
+            "spans": of_spans,
+            "confidence": list(confidence.NAMES),
+        }
+
+    @pytest.mark.parametrize("name", ["passages", "begins", "ends", "spans", "confidence"])
+    def test_were_taught_on_the_features_they_are_given(self, columns, name):
+        ensemble = trees.load(name)
+        assert list(ensemble.features) == columns[name]
+        assert 0 <= ensemble.feature.min() <= ensemble.feature.max() < len(columns[name])
+        assert np.isfinite(ensemble.value).all()
+
+    def test_take_at_most_300_kilobytes_together(self):
+        texts = [path for path in files("index.models").iterdir() if path.name.endswith(".txt")]
+        assert len(texts) == 5
+        assert sum(len(path.read_bytes()) for path in texts) <= 300_000
