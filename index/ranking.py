@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -91,15 +91,10 @@ def find(
     dates: Days | None = None,
 ) -> list[Candidate]:
     """Return the engine's candidates: none of articles in `without`, and only of `dates` if given."""
-    query = Query(
-        words=question.words,
-        bigrams=dict.fromkeys(question.bigrams, BIGRAM_WEIGHT),
-        kinds=("news", "excerpt", "notice") if question.wants_notices else ("news", "excerpt"),
-        dates=dates,
-    )
-    if not without:
-        return engine.search(query, CANDIDATES)
-    found = engine.search(query, 2 * CANDIDATES)
+    query = Query(question.words, dict.fromkeys(question.bigrams, BIGRAM_WEIGHT), dates=dates)
+    most = 2 * CANDIDATES if without else CANDIDATES
+    notices = engine.search(replace(query, kinds=("notice",)), most // 4) if question.wants_notices else []
+    found = [*notices, *engine.search(query, most - len(notices))]
     return [one for one in found if one.passage.citation.article_id not in without][:CANDIDATES]
 
 

@@ -15,10 +15,11 @@ from index import trees
 from index.concordance import Bools, Concordance, Ints
 from index.dates import resolve
 from index.figures import figure_of, find_figures, same_figure, same_unit
-from index.model import Passage, Snippet
+from index.model import Figure, Passage, Snippet
+from index.normalize import fold
 from index.question import Question
 from index.ranking import Ranked, Terms, share
-from index.spans import Evidence, Spans
+from index.spans import Evidence, Spans, content_around
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +35,8 @@ MORE_FIGURES = 5
 """Snippets looked at beyond those shown, for a second amount."""
 SAME_SUBJECT = 0.6
 """Share of the first snippet's sentence cover that makes another sentence one about the same subject."""
+LABEL_LEAD = 0.85
+"""By how much another amount's label must hold more of the words around the question word."""
 LEAST = 1e-5
 """Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
@@ -193,12 +196,13 @@ def _amounts_first(snippets: list[Snippet], covers: list[float]) -> list[Snippet
     if not snippets or not (first := snippets[0].figure):
         return snippets
     alike = [
-        snippet
+        (snippet, cover)
         for snippet, cover in zip(snippets[1:], covers[1:], strict=True)
         if snippet.figure and same_unit(first.unit, snippet.figure.unit) and cover >= SAME_SUBJECT * covers[0]
     ]
-    alike.sort(key=lambda snippet: snippet.citation.date or dt.date.min, reverse=True)
-    return [snippets[0], *alike, *(snippet for snippet in snippets[1:] if snippet not in alike)]
+    alike.sort(key=lambda one: (one[0].citation.date or dt.date.min, one[1]), reverse=True)
+    next_ones = [snippet for snippet, _ in alike]
+    return [snippets[0], *next_ones, *(snippet for snippet in snippets[1:] if snippet not in next_ones)]
 
 
 def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list[Snippet]:
@@ -259,19 +263,58 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     shift = begin + len(raw) - len(raw.lstrip())
     start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
     start, end = _whole(text, start, end, question, passage.citation.date)
-    return Snippet(text, start, end, passage.citation, figure_of(text[start:end]))
+    if question.kind == "number":
+        start, end = _labelled(text, start, end, question)
+    return Snippet(text, start, end, passage.citation, _figure_at(text, start, end))
+
+
+def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int, int]:
+    """
+    Return the amount of a listing that the words nearest to the question word stand before, if only it has them.
+
+    签约142家,其中投产110家: asked how many are 投产, 110家 is meant, however well 142家 fits the rest.
+    """
+    figures = find_figures(text)
+    own = next((n for n, figure in enumerate(figures) if figure.start <= start and end <= figure.end), None)
+    if own is None or len(figures) < 2:
+        return start, end
+    folded = fold(text)
+    bounds = [0, *(figure.end for figure in figures)]
+    labels = [folded[a : figure.start] for a, figure in zip(bounds, figures, strict=False)]
+    near = [word for words in content_around(question) for word in words[:2]]
+    worth = [0.0] * len(labels)
+    for word in near:
+        holding = [n for n, label in enumerate(labels) if word in label]
+        for n in holding:
+            worth[n] += 1 / len(holding) ** 2
+    best = max(range(len(labels)), key=lambda n: worth[n])
+    alike = same_unit(figures[best].unit, figures[own].unit)
+    if alike and worth[best] >= worth[own] + LABEL_LEAD:
+        return figures[best].start, figures[best].end
+    return start, end
 
 
 def _whole(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
-    """Return the whole date or amount that a span of it belongs to: 今年 -> 今年5月20日, 三分之一 -> 近三分之一."""
+    """Return the whole date or amount that a span is the beginning or a piece of: 今年 -> 今年5月20日, 18 -> 18小时."""
     if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
         around = [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)]
     elif question.kind == "number":
-        around = [(figure.start, figure.end) for figure in find_figures(text)]
+        figures = find_figures(text)
+        within = [figure for figure in figures if figure.start < end and start < figure.end]
+        if len(within) == 1 and within[0].start <= start and within[0].end < end:
+            return start, within[0].end
+        around = [(start, figure.end) for figure in figures if figure.start <= start]
     else:
         return start, end
     wider = [(a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b])]
     return wider[0] if wider else (start, end)
+
+
+def _figure_at(text: str, start: int, end: int) -> Figure | None:
+    """Return the amount an answer states, with what qualifies it in the text around: 90亿元 in 近90亿元."""
+    stated = figure_of(text[start:end])
+    around = (figure for figure in find_figures(text) if figure.start <= start and end <= figure.end)
+    return next(around, stated) if stated else None
 
 
 def _agreement(spans: Spans, text: Concordance, probability: Floats) -> Floats:

@@ -226,7 +226,7 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     focus_places = _occurrences(text.text, focus)
     columns["focus_gap_before"] = _gap_before(focus_places + max(len(focus) - 1, 0), start, s_start)
     columns["focus_gap_behind"] = _gap_behind(focus_places, end, s_end)
-    for name, words in zip(("left", "right"), _content_around(question), strict=True):
+    for name, words in zip(("left", "right"), content_around(question), strict=True):
         for distance in (0, 1):
             word = words[distance] if distance < len(words) else ""
             places = _occurrences(text.text, word)
@@ -338,7 +338,7 @@ def _occurrences(text: str, word: str) -> Ints:
 _SAYS_LITTLE = frozenset("有是为在叫称于共共有一共总共分别曾经")
 
 
-def _content_around(question: Question) -> tuple[list[str], list[str]]:
+def content_around(question: Question) -> tuple[list[str], list[str]]:
     """Return the words that say what is asked, before and behind the question word, nearest first."""
     content = [token for token in question.tokens if token.tag not in "wuqdcpry" and token.word not in _SAYS_LITTLE]
     before = [token.word for token in content if token.end <= question.asked[0]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index import reindex, trees
+from index import confidence, ranking, reindex, snippets, spans, trees
 from index.answer import Archive
 from index.concordance import Concordance
 from index.engines import open_engine
@@ -82,6 +82,23 @@ def ensemble(names: Sequence[str], *rules: Mapping[str, tuple[float, float]], wo
             line = f"{column}<={low} 0 {column}<={high} {line} 0"
         lines.append(line)
     return trees.parse("\n".join([f"features {' '.join(names)}", *lines]))
+
+
+def feature_names(segmenter: Segmenter) -> dict[str, list[str]]:
+    """The features of each model as the code computes them."""
+    asked = read_question("园区有多少企业", segmenter)
+    text = concordance(["园区有9家企业。"], segmenter, asked.text)
+    evidence = snippets.gather(text, terms(asked), np.zeros(1))
+    tokens = spans.single_tokens(text, np.array([0]))
+    _, of_tokens = spans.describe(tokens, text, asked, evidence)
+    _, of_spans = snippets.describe(tokens, np.zeros((len(tokens.first), 2)), text, asked, evidence)
+    return {
+        "passages": ranking.FEATURES,
+        "begins": of_tokens,
+        "ends": of_tokens,
+        "spans": of_spans,
+        "confidence": list(confidence.NAMES),
+    }
 
 
 def check_snippet(snippet: Snippet, printed: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,14 +17,12 @@ from .newsprint import concordance
 
 
 def sentences(text: Concordance) -> list[str]:
-    return [
-        text.text[start:end].strip("\n") for start, end in zip(text.sentence_start, text.sentence_end, strict=True)
-    ]
+    return [text.text[start:end].strip("\n") for start, end in zip(text.sentence_start, text.sentence_end, strict=True)]
 
 
 def clauses(text: Concordance) -> list[str]:
     bounds = text.clause_bounds
-    return [text.text[a:b].strip("\n") for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [text.text[a:b].strip("\n") for a, b in pairwise(bounds)]
 
 
 TEXTS = ["時間谷,有企業１４２家。", "“時間谷”在衡陽!", "𠮷祥（即吉祥）的時間谷…"]
@@ -99,8 +98,12 @@ def test_no_sentence_reaches_into_the_next_passage(jieba):
 
 def test_clauses_meet_at_commas_and_colons_of_either_width(jieba):
     assert [part for part in clauses(concordance(["他说：来了,走了，“又来，”完。"], jieba)) if part] == [
-        "他说:", "来了,", "走了,", "“又来,”", "完。",
-    ]  # fmt: skip
+        "他说:",
+        "来了,",
+        "走了,",
+        "“又来,”",
+        "完。",
+    ]
 
 
 def test_nothing_is_found_in_nothing():
@@ -120,7 +123,9 @@ def test_characters_beyond_the_basic_plane_are_no_punctuation():
     assert is_any(codes, "。a").tolist() == [True, False, False, True]
 
 
-PRINTED = st.text(st.one_of(st.sampled_from("时间谷時間企业,，。”“…!🎉𠮷 "), st.characters(codec="utf-8")), min_size=1, max_size=60)
+PRINTED = st.text(
+    st.one_of(st.sampled_from("时间谷時間企业,，。”“…!🎉𠮷 "), st.characters(codec="utf-8")), min_size=1, max_size=60
+)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -50,9 +50,7 @@ def test_questions_keywords_and_unknown_names_are_not_introduced(jieba, pages, q
 
 
 def test_there_is_one_an_article_and_no_more_than_asked_for(jieba):
-    passages = [
-        passage(f"星湖公园是第{n}个。", jieba, article=f"a{n // 2}", paragraph=n) for n in range(8)
-    ]  # fmt: skip
+    passages = [passage(f"星湖公园是第{n}个。", jieba, article=f"a{n // 2}", paragraph=n) for n in range(8)]
     found = introduced("星湖公园", passages, jieba, most=3)
     assert len(found) == len({snippet.citation.article_id for snippet in found}) == 3
 

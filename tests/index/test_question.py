@@ -27,7 +27,10 @@ from index.question import KINDS, read_question
         ("place", "看样的地点在哪里|公司总部位于何处|衡阳在哪个省|孩子去哪儿上学|嘉树镇属于哪个市|在什么地方报名"),
         ("reason", "瓷厂为什么压价|停产的原因是什么|他为何离开广州|何以至此|因为什么停产|怎么会没有人|为啥关门"),
         ("manner", "如何报名|怎样领补贴|从园区怎么走|这家厂怎么样"),
-        ("thing", "芙蓉是什么牌子|机械表由什么组成|协会的前身叫什么|他做了哪三件事|牌子叫啥|哪种秤最准|工业总产值是|牌子叫？"),
+        (
+            "thing",
+            "芙蓉是什么牌子|机械表由什么组成|协会的前身叫什么|他做了哪三件事|牌子叫啥|哪种秤最准|工业总产值是|牌子叫？",
+        ),
         ("name", "船山时间谷|衡阳手表厂历史|时间谷 投产 企业数|是否已经投产|《湘江的桥》"),
     ],
 )
@@ -115,8 +118,11 @@ def test_no_bigram_reaches_over_or_into_the_question_word(jieba):
 def test_politeness_changes_nothing(jieba, polite):
     plain, asked = read_question("会长是谁", jieba), read_question(f"{polite}会长是谁", jieba)
     assert (asked.folded, asked.kind, asked.words, asked.bigrams) == (
-        plain.folded, plain.kind, plain.words, plain.bigrams,
-    )  # fmt: skip
+        plain.folded,
+        plain.kind,
+        plain.words,
+        plain.bigrams,
+    )
 
 
 @pytest.mark.parametrize("text", ["拍卖会在哪里举行", "苗圃租赁权的竞价公告", "起拍价多少", "遗失声明", "中標公示"])
@@ -139,7 +145,8 @@ def test_a_question_without_a_content_word_looks_for_nothing_printed(jieba, text
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(
-        st.one_of(st.sampled_from("时间谷有多少几谁哪个年月为什么怎请问一下,:的是？。，《》１a😀"), st.characters()), max_size=40
+        st.one_of(st.sampled_from("时间谷有多少几谁哪个年月为什么怎请问一下,:的是？。，《》１a😀"), st.characters()),
+        max_size=40,
     )
 )
 def test_any_text_is_taken_apart_without_gaps(jieba, text):

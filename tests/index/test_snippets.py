@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,21 +25,14 @@ QUESTION = "时间谷有多少企业"
 @pytest.fixture(scope="module")
 def counting(jieba: Segmenter) -> Iterator[None]:
     """Ensembles that take a numeral with its measure word for the answer, those of the first passage before others."""
-    asked = read_question(QUESTION, jieba)
-    text = newsprint.concordance(["园区有9家企业。"], jieba, QUESTION)
-    evidence = snippets.gather(text, terms(asked), ranked([passage("园区有9家企业。", jieba)]).scores)
-    tokens, token_names = snippets.span_features.describe(
-        snippets.span_features.single_tokens(text, snippets.best_sentences(text, evidence)), text, asked, evidence
-    )
-    names = [*token_names, "begin", "end", "boundaries", "lag", "place"]
-    assert tokens.shape[1] == len(token_names)
+    names = newsprint.feature_names(jieba)
     first = {"first_tag": (NUMERAL - 0.5, NUMERAL + 0.5)}
     last = {"last_tag": (NUMERAL - 0.5, MEASURE + 0.5)}
     whole = {**first, **last, "tokens": (1, 3), "characters": (2, 9)}
     instead = {
-        "begins": ensemble(token_names, first),
-        "ends": ensemble(token_names, last),
-        "spans": ensemble(names, whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)}),
+        "begins": ensemble(names["begins"], first),
+        "ends": ensemble(names["ends"], last),
+        "spans": ensemble(names["spans"], whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)}),
     }
     with trees.using(instead):
         yield
@@ -94,7 +88,7 @@ def test_no_two_snippets_overlap(jieba):
     found = read([text], jieba)
     assert len(found) > 1
     places = sorted((text.find(snippet.text), text.find(snippet.text) + len(snippet.text)) for snippet in found)
-    assert all(before[1] <= after[0] for before, after in zip(places, places[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
 
 
 @pytest.mark.parametrize("comma", [",", "，"])

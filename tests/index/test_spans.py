@@ -104,14 +104,16 @@ def test_the_passages_behind_change_nothing_but_what_compares(jieba):
     assert changed <= {"sentence_lag", "words_lag", "context_lag", "cover_behind", "repeated"}
 
 
-PRINTED = st.text(
-    st.one_of(st.sampled_from("时间谷有企业家多14２0万%,，。：“”《》（）()、—…\n 時😀𠮷"), st.characters(codec="utf-8")),
-    min_size=1, max_size=120,
-)  # fmt: skip
+LETTERS = st.one_of(
+    st.sampled_from("时间谷有企业家多14２0万%,，。：“”《》（）()、—…\n 時😀𠮷"), st.characters(codec="utf-8")
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(PRINTED, min_size=1, max_size=3), question=st.sampled_from([QUESTION, "时间", "谁", "哪里有时间谷？"]))
+@given(
+    texts=st.lists(st.text(LETTERS, min_size=1, max_size=120), min_size=1, max_size=3),
+    question=st.sampled_from([QUESTION, "时间", "谁", "哪里有时间谷？"]),
+)
 def test_any_texts_have_spans_that_can_be_described(jieba, texts, question):
     text = concordance(texts, jieba, question)
     found = spans.list_spans(text, every_sentence(text))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import confidence, ranking, snippets, spans, trees
-from index.question import read_question
+from index import trees
 
 from . import newsprint
 
@@ -99,32 +98,15 @@ class TestOtherTreesInThePlaceOfTheShipped:
 
 
 class TestTheShippedTrees:
-    @pytest.fixture(scope="class")
-    def columns(self, jieba) -> dict[str, list[str]]:
-        """The features as the code computes them, by model."""
-        asked = read_question("园区有多少企业", jieba)
-        text = newsprint.concordance(["园区有9家企业。"], jieba, asked.text)
-        evidence = snippets.gather(text, newsprint.terms(asked), np.zeros(1))
-        tokens = spans.single_tokens(text, np.array([0]))
-        _, of_tokens = spans.describe(tokens, text, asked, evidence)
-        boundary = np.zeros((len(tokens.first), 2))
-        _, of_spans = snippets.describe(tokens, boundary, text, asked, evidence)
-        return {
-            "passages": ranking.FEATURES,
-            "begins": of_tokens,
-            "ends": of_tokens,
-            "spans": of_spans,
-            "confidence": list(confidence.NAMES),
-        }
-
     @pytest.mark.parametrize("name", ["passages", "begins", "ends", "spans", "confidence"])
-    def test_were_taught_on_the_features_they_are_given(self, columns, name):
+    def test_were_taught_on_the_features_they_are_given(self, jieba, name):
         ensemble = trees.load(name)
+        columns = newsprint.feature_names(jieba)
         assert list(ensemble.features) == columns[name]
         assert 0 <= ensemble.feature.min() <= ensemble.feature.max() < len(columns[name])
         assert np.isfinite(ensemble.value).all()
 
-    def test_take_at_most_300_kilobytes_together(self):
-        texts = [path for path in files("index.models").iterdir() if path.name.endswith(".txt")]
-        assert len(texts) == 5
-        assert sum(len(path.read_bytes()) for path in texts) <= 300_000
+    def test_are_small(self):
+        sizes = {path.name: len(path.read_bytes()) for path in files("index.models").iterdir() if ".txt" in path.name}
+        assert len(sizes) == 5
+        assert max(sizes.values()) <= 300_000

@@ -1,0 +1,68 @@
+"""Confidence is a probability, and falls with what is missing of the question."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from index import confidence, ranking, snippets, trees
+from index.answer import Archive
+from index.question import read_question
+from index.trees import parse
+
+
+def described(text: str, archive: Archive) -> dict[str, float]:
+    row, _ = weighed(text, archive)
+    return dict(zip(confidence.NAMES, row.tolist(), strict=True))
+
+
+def weighed(text: str, archive: Archive) -> tuple[np.ndarray, float]:
+    question = read_question(text, archive.segmenter)
+    terms = ranking.weigh(question, archive.engine)
+    candidates = ranking.find(question, archive.engine)
+    best = ranking.rank(question, terms, candidates, archive.engine.stats.average_words)
+    reading = snippets.read_closely(question, terms, best)
+    row = confidence.describe(question, terms, best, reading)
+    return row, confidence.of(question, terms, best, reading)
+
+
+@pytest.mark.parametrize("text", ["船山时间谷有多少企业", "衡阳市长是谁", "企业", "时间谷 投产", "谁", "镇"])
+def test_every_outcome_is_described_in_finite_numbers(sample, text):
+    question = read_question(text, sample.segmenter)
+    if ranking.find(question, sample.engine):
+        row, sure = weighed(text, sample)
+        assert row.shape == (len(confidence.NAMES),)
+        assert np.isfinite(row).all()
+        assert 0 < sure < 1
+
+
+@pytest.mark.parametrize("score", [-3.0, 0.0, 2.5])
+def test_it_is_the_logistic_of_the_score(sample, score):
+    with trees.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n{score}")}):
+        assert weighed("唐灵军是谁", sample)[1] == pytest.approx(1 / (1 + math.exp(-score)))
+
+
+def test_a_question_whose_words_are_missing_is_less_covered(sample):
+    there, missing = described("唐灵军什么时候回到衡阳", sample), described("王小二什么时候回到衡阳", sample)
+    assert missing["bigram_cover"] < there["bigram_cover"]
+    assert missing["rarest_bigrams"] < there["rarest_bigrams"]
+
+
+def test_what_is_asked_after_is_looked_for(sample):
+    assert described("船山时间谷有多少企业", sample)["focus_found"] == 1
+    assert described("船山时间谷有多少游客", sample)["focus_found"] == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"),
+    [
+        ("唐灵军什么时候回到衡阳", "王小二什么时候回到衡阳"),
+        ("智能衡器计量产业子基金的总规模是多少", "低空经济引导基金的总规模是多少"),
+        ("嘉树镇有多少家炻瓷企业", "嘉树镇有多少家火锅店"),
+        ("协会会长是谁", "衡阳市长是谁"),
+    ],
+)
+def test_what_the_archive_tells_is_surer_than_what_it_does_not(sample, there, missing):
+    assert weighed(there, sample)[1] > weighed(missing, sample)[1]
