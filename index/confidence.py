@@ -16,9 +16,7 @@ from index.spans import TAGS
 CLAIM = 0.1
 """From it on an answer is claimed: of .1 to .5, what refuses least that is right (CMRC2018-, DRCD-dev, 2026-11)."""
 RELATED = 0.02
-_MONEY_ASKED = re.compile(
-    "(?:价格?|费用?|资金|产值|收入|税收?|金额|投资额|利润|营收)(?:总额)?[是为有达到约]*多少|多少钱"
-)
+_MONEY_ASKED = re.compile("(?:价格?|费用?|资金|产值|收入|税收?|金额|投资额|利润|营收)[总额是为有达到约]*多少|多少钱")
 _MONEY = re.compile("[元币镑圆金两文克郎盾]|%|倍|分之")
 _DIGITS = "0123456789〇零一二三四五六七八九十百千万亿两半几"
 _OF_PASSAGE = (

@@ -12,7 +12,7 @@ from . import newsprint
 from .newsprint import check_snippet, passage, ranked, terms
 
 SAYS_WHAT = "星湖公园是河口县最大的公园，占地90亩。"
-MENTIONS = "上周末，许多市民带着孩子去了星湖公园。"
+MENTIONS = "星湖公园上周末来了许多市民。"
 OTHER = "望城二桥通车了。"
 
 

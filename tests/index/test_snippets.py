@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,9 +39,12 @@ def counting(jieba: Segmenter) -> Iterator[None]:
         yield
 
 
-def read(texts: Sequence[str], segmenter: Segmenter, most: int = 5, question: str = QUESTION) -> list[Snippet]:
-    asked = read_question(question, segmenter)
-    passages = [passage(text, segmenter, article=f"a{number}") for number, text in enumerate(texts)]
+def read(texts: Sequence[str], segmenter: Segmenter, most: int = 5, years: Sequence[int | None] = ()) -> list[Snippet]:
+    asked = read_question(QUESTION, segmenter)
+    passages = [
+        passage(text, segmenter, article=f"a{number}", date=dt.date(year, 1, 1) if year else None)
+        for number, (text, year) in enumerate(zip_longest(texts, years))
+    ]
     reading = snippets.read_closely(asked, terms(asked), ranked(passages))
     found = snippets.cut(reading, asked, most)
     for snippet in found:
@@ -74,6 +78,17 @@ def test_equal_figures_merge_however_they_are_written(jieba):
 def test_an_amount_and_more_than_that_amount_do_not_merge(jieba):
     found = read(["时间谷有企业140家。", "时间谷有企业140多家。"], jieba, most=2)
     assert sorted(snippet.answer for snippet in found) == ["140多家", "140家"]
+
+
+def test_behind_the_first_come_other_amounts_of_its_unit_newest_first(jieba):
+    texts = ["时间谷有企业142家。", "时间谷有企业110家。", "时间谷有企业130家。", "时间谷有企业120家。"]
+    found = read(texts, jieba, years=[2023, 2022, None, 2024])
+    assert [snippet.answer for snippet in found] == ["142家", "120家", "110家", "130家"]
+
+
+def test_an_amount_of_another_unit_does_not_come_between(jieba):
+    found = read(["时间谷有企业142家。", "时间谷有企业的机器30台。", "时间谷有企业110家。"], jieba)
+    assert [snippet.answer for snippet in found] == ["142家", "110家", "30台"]
 
 
 def test_there_are_never_more_than_asked_for(jieba):
