@@ -38,19 +38,18 @@ class Floor:
         )
 
 
-SEED = Floor("seed_questions.jsonl", {"snippet_1": 0.6, "exact": 0.3, "refused": 0.5}, among_news=False)
-SEED_AMONG_NEWS = Floor("seed_questions.jsonl", {"snippet_1": 0.6, "exact": 0.3, "refused": 0.5})
+SEED = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.78, "refused": 0.99}, among_news=False)
+SEED_AMONG_NEWS = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.73, "refused": 0.99})
+CMRC = {"recall_1": 0.91, "snippet_1": 0.82, "snippet_3": 0.89, "exact": 0.41, "f1": 0.58}
+DRCD = {"recall_1": 0.92, "snippet_1": 0.86, "snippet_3": 0.92, "exact": 0.48, "f1": 0.62}
 FLOORS = (
-    Floor("cmrc_dev.json", {"recall_1": 0.70, "snippet_1": 0.60, "snippet_3": 0.70, "exact": 0.20, "f1": 0.40}),
-    Floor("drcd_dev.json", {"recall_1": 0.70, "snippet_1": 0.60, "snippet_3": 0.70, "exact": 0.20, "f1": 0.40}),
-    Floor(
-        "drcd_dev.json",
-        {"recall_1": 0.70, "snippet_1": 0.60, "snippet_3": 0.70, "exact": 0.20, "f1": 0.40},
-        simplified=True,
-    ),
-    Floor("cmrc_dev.json", {"auroc": 0.85}, without="article"),
-    Floor("cmrc_dev.json", {"auroc": 0.90}, without="articles"),
+    Floor("cmrc_dev.json", CMRC),
+    Floor("drcd_dev.json", DRCD),
+    Floor("drcd_dev.json", DRCD, simplified=True),
+    Floor("cmrc_dev.json", {"auroc": 0.95}, without="article"),
+    Floor("cmrc_dev.json", {"auroc": 0.98}, without="articles"),
 )
+"""The shipped weights have seen these questions: what README reports is out of fold and lower."""
 
 
 @pytest.fixture(scope="module")
