@@ -129,9 +129,9 @@ class Reindexing:
         from bot import watch
 
         desk = self._desk
-        desk.examples = await asyncio.to_thread(find_examples, archive, desk.today())
         if self._app.job_queue is not None:
             self._app.job_queue.run_once(watch.on_new_state, 0, data=(before, archive))
+        desk.examples = await asyncio.to_thread(find_examples, archive, desk.today())
 
     def _report(self, progress: Progress) -> None:
         if progress.stage == "reading" and (self.progress is None or self.progress.stage != "reading"):

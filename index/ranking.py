@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,7 +251,10 @@ def share(found: Bools, weights: Floats) -> Floats:
 def title_cover(passages: Sequence[Passage], terms: Terms) -> Floats:
     """Return the share of the question's idf mass in each passage's title and section heading."""
     total = terms.bigram_idf.sum() + 1e-9
-    heads = [_folded(f"{passage.citation.title}\n{passage.citation.section}") for passage in passages]
+    printed = [f"{one.citation.title}\n{one.citation.section}" for one in passages]
+    ends = np.cumsum([len(head) for head in printed]).tolist()
+    folded = fold("".join(printed))
+    heads = [folded[end - len(head) : end] for head, end in zip(printed, ends, strict=True)]
     weighted = list(zip(terms.bigrams, terms.bigram_idf.tolist(), strict=True))
     once = {head: sum(weight for pair, weight in weighted if pair in head) / total for head in set(heads)}
     return np.array([once[head] for head in heads])
@@ -267,8 +269,3 @@ def _greatest(values: Floats, group: Ints, groups: int) -> Floats:
 def _found_share(found: Bools) -> Floats:
     result: Floats = found.mean(axis=1) if found.shape[1] else np.zeros(len(found))
     return result
-
-
-@lru_cache(4096)
-def _folded(text: str) -> str:
-    return fold(text)

@@ -38,9 +38,9 @@ class Trees:
         row_start = np.repeat(np.arange(len(rows), dtype=np.intp) * rows.shape[1], len(self.roots))
         at = np.tile(self.roots, len(rows))
         for _ in range(self.depth):
-            cell = np.take(cells, row_start + np.take(self.feature, at))
-            at = np.take(self.child, 2 * at + (cell > np.take(self.threshold, at)))
-        total: NDArray[np.float64] = np.take(self.value, at).reshape(len(rows), len(self.roots)).sum(axis=1)
+            cell = cells.take(row_start + self.feature.take(at, mode="clip"), mode="clip")
+            at = self.child.take(2 * at + (cell > self.threshold.take(at, mode="clip")), mode="clip")
+        total: NDArray[np.float64] = self.value.take(at).reshape(len(rows), len(self.roots)).sum(axis=1)
         return total
 
 
