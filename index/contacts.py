@@ -13,8 +13,10 @@ CONFIDENCE = 0.9
 """That a number printed behind 电话 in the passage that has the question's words is the one; not fitted on any set."""
 LEAST_COVER = 0.6
 """Share of the question's idf mass in passage and title, below which a telephone number is somebody else's."""
-_ASKS = re.compile("电话|热线|手机|联系方式|联系号码")
-_NUMBER = re.compile(r"(?<!\d)(?:(?:0\d{2,3}-?)?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4}|1[12]\d{1,3}|12\d{3})(?!\d)")
+_ASKS = re.compile("(?:电话|热线|手机|号码|联系方式)(?:号码|号)?(?:是|为|有)*(?:多少|什么|几号|哪些|哪个)?[?。]*$")
+_NUMBER = re.compile(
+    r"(?<!\d)(?:(?:0\d{2,3}-?)?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4}|1[12]\d{1,3}|12\d{3})(?![\d家个名人元座次项件万亿年月日])"
+)
 _LABEL = re.compile("(?:电话|热线|手机|联系|咨询|拨打|致电|报名)[^。;]{0,16}$")
 _CLAUSE = re.compile("[^,。;!?\n]*[,。;!?\n]*")
 

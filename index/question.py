@@ -32,14 +32,14 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ("manner", "怎么样|怎么|怎样|如何|怎麽"),
     (
         "thing",
-        "什么样|什么|甚么|哪些|哪[一二两三四几]?(?:[个种类部项家座所条件本支只款场届首张片颗间])|哪|何种|何物|何|啥",
+        "什么样|什么|甚么|哪些|哪[一二两三四几]?(?:[个种类部项家座所条件本支只款场届首张片颗间])|哪|何种|何物|(?<!几)何|啥",
     ),
 )
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _OPEN_END = re.compile(r"(?<=[是为叫称于])(?=[?。!:]*$)")
 _COPULA = "是为叫有指在"
 _NOTICES = re.compile(
-    "公告|声明|启事|拍卖|招标|中标|竞价|竞拍|竞买|遗失|挂失|注销|公示|标的|咨询电话|联系电话|报名电话|起拍"
+    "电话|公告|声明|启事|拍卖|招标|中标|竞价|竞拍|竞买|遗失|挂失|注销|公示|标的|咨询电话|联系电话|报名电话|起拍"
 )
 _POLITE = re.compile("^(?:请问|请教|问一下|问问|想问|想知道|我想知道|告诉我|你知道|知道|谁知道)+[一下,:]*")
 _MEASURES = "年月日天国省市县区州镇村位名人"
@@ -72,7 +72,7 @@ class Question:
 
 def read_question(text: str, segmenter: Segmenter) -> Question:
     """Return `text` taken apart. Any text will do; one without a content word has empty `words` and `bigrams`."""
-    folded = fold(text.encode("utf-8", "replace").decode().strip())
+    folded = fold(text.encode("utf-8", "replace").decode().strip()).replace("甚么", "什么").replace("怎麽", "怎么")
     polite = _POLITE.match(folded)
     folded = folded[polite.end() :] if polite and polite.end() < len(folded) else folded
     kind, asked = _asked(folded)

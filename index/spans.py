@@ -79,6 +79,12 @@ def list_spans(text: Concordance, sentences: Ints) -> Spans:
     first, last = np.concatenate(firsts), np.concatenate(lasts)
     balanced = lowest_at[first] == depth[text.token_end[last]]
     first, last = first[balanced], last[balanced]
+    closings = np.concatenate(([0], np.cumsum(closing)))
+    start, end = text.token_start[first], text.token_end[last]
+    nested = np.ones(len(first), np.bool_)
+    for n in np.flatnonzero(closings[end] > closings[start]).tolist():
+        nested[n] = depth[start[n] : end[n] + 1].min() >= depth[start[n]]
+    first, last = first[nested], last[nested]
     return Spans(first, last, text.token_start[first], text.token_end[last])
 
 

@@ -52,11 +52,13 @@ def load(name: str) -> Trees:
 @contextmanager
 def using(ensembles: Mapping[str, Trees]) -> Iterator[None]:
     """Put other ensembles in the place of the shipped ones: for scores out of fold. Not for several threads."""
+    before = dict(_instead)
     _instead.update(ensembles)
     try:
         yield
     finally:
         _instead.clear()
+        _instead.update(before)
 
 
 _instead: dict[str, Trees] = {}

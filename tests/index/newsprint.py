@@ -134,7 +134,11 @@ def _is_one_clause(text: str) -> bool:
 
 def _stands_whole(printed: str, start: int, end: int) -> bool:
     """Tell whether printed[start:end] begins and ends where clauses meet."""
-    before, behind = printed[:start].rstrip(), printed[end:].lstrip()
-    begins = not before or before.rstrip(CLOSING)[-1:] in CLAUSE_MARKS
-    ends = not behind or printed[start:end].rstrip(CLOSING)[-1:] in CLAUSE_MARKS
+    before, behind = printed[:start], printed[end:]
+    begins = not before.strip() or "\n" in _space(before[::-1]) or before.rstrip().rstrip(CLOSING)[-1:] in CLAUSE_MARKS
+    ends = not behind.strip() or "\n" in _space(behind) or printed[start:end].rstrip(CLOSING)[-1:] in CLAUSE_MARKS
     return begins and ends
+
+
+def _space(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
