@@ -299,11 +299,13 @@ class ReadContext:
     What a reader is told besides the file: the folder's `_paper.toml`, merged from the top down.
 
     filename  regular expressions with named groups date, page, page_name, paper, tried in order
+    name      what the source is called when the file is a copy of it: "/papers/2024.zip!0812/a01.txt"
     """
 
     paper: str = ""
     section: str = ""
     filename: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Reader(Protocol):

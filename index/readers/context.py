@@ -58,6 +58,11 @@ def context_for(path: Path) -> ReadContext:
     return context
 
 
+def source_name(path: Path, context: ReadContext) -> str:
+    """Return what articles call their source: the context's name for it, else the absolute path."""
+    return context.name or str(path.absolute())
+
+
 def page_facts(path: Path, context: ReadContext) -> PageFacts:
     """
     Return paper, date and page by the context's `filename` patterns, then by the built-in ones.
@@ -65,6 +70,7 @@ def page_facts(path: Path, context: ReadContext) -> PageFacts:
     Built in are `报名-YYYYMMDD-A02.*` and the last date in the path written YYYY-MM/DD, YYYYMM/DD, YYYY/MM/DD,
     YYYY-MM-DD or YYYYMMDD. A `filename` pattern with a "/" is searched in the whole path, others in the file's name.
     """
+    path = Path(context.name.replace("!", "/")) if context.name else path
     named = _by_patterns(path, context.filename)
     built_in = _PAGE_FILE.match(path.name)
     given = built_in.groupdict("") if built_in and parse_date(built_in["date"]) else {}

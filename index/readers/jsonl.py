@@ -13,7 +13,7 @@ from index.errors import UnreadableSource
 from index.ids import article_id
 from index.model import Article, Paragraph, ReadContext, Rejected
 from index.readers import markup
-from index.readers.context import PageFacts, page_facts, page_label, parse_date
+from index.readers.context import PageFacts, page_facts, page_label, parse_date, source_name
 
 _LONGEST_LINE = 4_000_000
 """Bytes in a line at most: over six articles of the longest paragraph."""
@@ -36,11 +36,12 @@ def read(source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
     Raises UnreadableSource.
     """
     place = page_facts(source, context)
+    name = source_name(source, context)
     seen: dict[str, int] = {}
     bad = 0
     for number, line in _lines(source):
         try:
-            article = _article(_fields(line, str(source)), source, number, place, context.section)
+            article = _article(_fields(line, str(source)), name, number, place, context.section)
             first = seen.setdefault(article.id, number)
             if first != number:
                 raise _BadLine(f"id 与第 {first} 行的相同；请改成不同的 id")
@@ -84,7 +85,7 @@ def _fields(line: bytes, source: str) -> dict[str, Any]:
     return fields
 
 
-def _article(fields: dict[str, Any], source: Path, number: int, place: PageFacts, section: str) -> Article:
+def _article(fields: dict[str, Any], source: str, number: int, place: PageFacts, section: str) -> Article:
     texts = {name: _text(fields.get(name), name) for name in _TEXTS}
     native = fields.get("id")
     if isinstance(native, bool) or not isinstance(native, str | int | None):
@@ -93,8 +94,8 @@ def _article(fields: dict[str, Any], source: Path, number: int, place: PageFacts
     paper = texts["paper"] or place.paper
     standing = texts["section"] or section
     return Article(
-        id=article_id(str(source.absolute()), number, native=str(native or ""), paper=paper, date=date or place.date),
-        source=str(source.absolute()),
+        id=article_id(source, number, native=str(native or ""), paper=paper, date=date or place.date),
+        source=source,
         paragraphs=tuple(Paragraph(text, standing) for text in _paragraphs(fields)),
         title=texts["title"],
         paper=paper,

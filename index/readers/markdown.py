@@ -28,7 +28,7 @@ from index.errors import UnreadableSource
 from index.ids import article_id
 from index.model import Article, DateSource, Paragraph, ReadContext, Rejected
 from index.readers import markup
-from index.readers.context import page_facts, page_label, parse_date
+from index.readers.context import page_facts, page_label, parse_date, source_name
 
 _LONGEST_LINE = 1_000_000
 _FIELDS = frozenset(("id", "title", "paper", "date", "page", "page_name", "section", "author", "url"))
@@ -196,7 +196,7 @@ def _pattern(source: Path, context: ReadContext, front: Mapping[str, str], issue
         date, date_source = place.date, place.date_source
     return Article(
         id="",
-        source=str(source.absolute()),
+        source=source_name(source, context),
         paragraphs=(),
         paper=front.get("paper") or issue.get("paper") or place.paper,
         date=date,

@@ -9,7 +9,7 @@ from index.encoding import read_text
 from index.errors import UnreadableSource
 from index.ids import article_id
 from index.model import Article, Paragraph, ReadContext, Rejected
-from index.readers.context import PageFacts, page_facts
+from index.readers.context import PageFacts, page_facts, source_name
 from index.segment import Story, segment
 
 
@@ -24,14 +24,13 @@ def read(source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
         raise UnreadableSource(str(source), "没有可用的正文；请检查识别结果，或移走这个文件")
     facts = page_facts(source, context)
     for ordinal, story in enumerate(page.stories, 1):
-        yield _article(story, source, ordinal, facts, context.section)
+        yield _article(story, source_name(source, context), ordinal, facts, context.section)
 
 
-def _article(story: Story, source: Path, ordinal: int, facts: PageFacts, section: str) -> Article:
-    place = str(source.absolute())
+def _article(story: Story, source: str, ordinal: int, facts: PageFacts, section: str) -> Article:
     return Article(
-        id=article_id(place, ordinal, paper=facts.paper, date=facts.date),
-        source=place,
+        id=article_id(source, ordinal, paper=facts.paper, date=facts.date),
+        source=source,
         paragraphs=tuple(Paragraph(said.text, said.section or section, said.joined) for said in story.paragraphs),
         title=story.title,
         title_inferred=story.title_inferred,

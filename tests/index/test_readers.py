@@ -191,3 +191,27 @@ def test_a_date_is_read_however_it_is_written(written: str) -> None:
 @pytest.mark.parametrize("written", ["", "2025", "8月12日", "2025-13-01", "四月一日", "1754956800"])
 def test_anything_else_is_no_date(written: str) -> None:
     assert parse_date(written) is None
+
+
+class TestACopyOfAMember:
+    """What stands in a container is read from a copy of it and keeps the container's name."""
+
+    @pytest.mark.parametrize(
+        ("file", "text"),
+        [
+            ("a.txt", "# 桥通车了\n\n城东的桥今天通车，全长八百米，往来的车辆不必再绕行北门。\n"),
+            ("a.md", "# 桥通车了\n\n城东的桥今天通车。\n"),
+            ("a.jsonl", '{"paragraphs": ["城东的桥今天通车。"]}\n'),
+        ],
+    )
+    def test_its_articles_name_the_member_and_take_the_date_of_its_path(
+        self, tmp_path: Path, file: str, text: str
+    ) -> None:
+        copy = tmp_path / file
+        copy.write_text(text, "utf-8")
+        name = f"/papers/报.zip!2024-03/05/{file}"
+        [article] = reader_for(copy).read(copy, ReadContext(name=name))
+        assert (article.source, article.date) == (name, dt.date(2024, 3, 5))
+        [again] = reader_for(copy).read(copy, ReadContext(name=name))
+        [elsewhere] = reader_for(copy).read(copy, ReadContext(name=name.replace("报", "刊")))
+        assert article.id == again.id != elsewhere.id
