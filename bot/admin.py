@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import io
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from telegram import Update
 
 from bot import messages
 from bot.desk import Context
-from bot.indexing import describe
 from bot.logs import log
 from bot.measure import MESSAGE, clip, units
 from bot.opening import lexicon_path
@@ -23,6 +22,7 @@ from bot.reception import after_command, speech_of
 from bot.speech import Speech
 from bot.store import Verdict
 from index.lexicon import read_lexicon
+from index.problems import counted
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -54,7 +54,7 @@ async def on_status(update: Update, context: Context) -> None:
     desk, speech = context.desk, speech_of(update)
     if update.message is None:
         return
-    running = describe(desk.reindexing)
+    running = desk.reindexing.describe()
     lines = [speech(messages.STATUS_REINDEXING, progress=running)] if running else []
     if desk.archive is None:
         lines.append(speech(messages.STILL_INDEXING if desk.building else messages.EMPTY_ARCHIVE))
@@ -73,7 +73,7 @@ async def on_problems(update: Update, context: Context) -> None:
     if not found:
         await update.message.reply_text(speech(messages.NO_PROBLEMS))
         return
-    lines = [speech(messages.PROBLEMS, n=len(found))]
+    lines = [speech(messages.PROBLEMS, n=_places(found))]
     lines += [speech(messages.PROBLEM, source=source, reason=clip(reason, 200)) for source, reason in found[:_SHOWN]]
     if len(found) > _SHOWN:
         lines.append(speech(messages.PROBLEMS_MORE, n=len(found) - _SHOWN))
@@ -112,9 +112,10 @@ async def on_feedback(update: Update, context: Context) -> None:
 
 
 def _question_line(verdict: Verdict) -> str:
-    """Return a line of a question file; the right answer to a 👎 is for people to fill in."""
+    """Return a line of a question file; the right answer to a 👎 is for people to fill in, who see what was `said`."""
     answers = [verdict.answer] if verdict.good and verdict.answer else []
-    return json.dumps({"question": verdict.question, "answers": answers}, ensure_ascii=False) + "\n"
+    said = {} if verdict.good else {"said": verdict.answer}
+    return json.dumps({"question": verdict.question, "answers": answers, **said}, ensure_ascii=False) + "\n"
 
 
 def _today(context: Context) -> tuple[int, int]:
@@ -133,15 +134,14 @@ def _status(context: Context, speech: Speech, questions: int, answered: int) -> 
         messages.STATUS,
         articles=f"{stats.articles:,}",
         passages=f"{stats.passages:,}",
-        first=stats.first or undated,
-        last=stats.last or undated,
+        dates=speech(messages.STATUS_DATES, first=stats.first, last=stats.last) if stats.first else undated,
         at=f"{stats.committed_at.astimezone(settings.timezone):%Y-%m-%d %H:%M}",
         age=_age(context.desk.now() - stats.committed_at, speech),
         engine=settings.engine_url or f"tantivy · {archive.segmenter.name}",
         size=_size(size),
         questions=questions,
         share=f"{answered / questions:.0%}" if questions else speech(messages.STATUS_NO_QUESTIONS),
-        problems=len(problems),
+        problems=_places(problems),
     )
     last = [messages.PROBLEM.format(source=source, reason=clip(reason, 120)) for source, reason in problems[:3]]
     return _fit([text, *last])
@@ -158,6 +158,11 @@ def _problems(context: Context) -> list[tuple[str, str]]:
         for source, record in sorted(archive.engine.manifest().items())
         for problem in record.problems
     ]
+
+
+def _places(problems: Sequence[tuple[str, str]]) -> int:
+    """Return how many places the problems are about: a sentence may stand for many."""
+    return sum(counted(problem)[1] for _, problem in problems)
 
 
 def short_name(source: str, corpus: Path) -> str:

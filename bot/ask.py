@@ -12,7 +12,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot import messages, render
 from bot.buttons import Audience
-from bot.desk import Context
+from bot.desk import Context, Desk
 from bot.followup import follow
 from bot.logs import log
 from bot.reception import after_command, is_private, pressed, speech_of, without_mention
@@ -56,29 +56,35 @@ async def on_ask(update: Update, context: Context) -> None:
 
 
 async def on_edited(update: Update, context: Context) -> None:
-    """An edited question: edit its answer. An edited message that was no question stays unanswered."""
+    """An edited question: edit its answer, or what refused it. What was neither stays unanswered."""
     message = update.edited_message
     if message is None or message.text is None:
         return
-    in_hand = context.desk.in_hand.get((message.chat_id, message.message_id))
+    desk = context.desk
+    in_hand = desk.in_hand.get((message.chat_id, message.message_id))
     if in_hand is not None:
         await asyncio.wait([in_hand], timeout=10)
-    asked = context.desk.store.asked_in(message.chat_id, message.message_id)
-    if asked is None or asked.reply_id is None:
+    asked = desk.store.asked_in(message.chat_id, message.message_id)
+    reply_id = asked.reply_id if asked else desk.refusal(message.chat_id, message.message_id)
+    if reply_id is None:
         return
     text = without_mention(message, context.bot.username, context.bot.id)
     text = after_command(message) if text.startswith("/") else text
     speech = speech_of(update)
-    reading = _read(message, text, context, speech)
-    if reading.refusal or context.desk.archive is None:
-        sheet = render.plain(reading.refusal or not_ready(context, speech))
+    if desk.archive is None:
+        await edit(context, message.chat_id, reply_id, render.plain(not_ready(context, speech)))
+        return
+    reading = _read(message, text, desk.archive, context, speech)
+    if reading.refusal:
+        sheet = render.plain(reading.refusal)
     else:
-        context.desk.store.reask(asked.key, reading.question)
-        outcome, archive = await _ask(reading.question, context.desk.archive, context)
-        context.desk.store.answered(asked.key, asked.reply_id, _said(outcome))
-        context.desk.keep_outcome(asked.key, archive.engine.generation, outcome)
-        sheet = _sheet(outcome, 0, asked.key, archive, audience(message, context, speech), reading)
-    await edit(context, message.chat_id, asked.reply_id, sheet)
+        key = asked.key if asked else _keep(message, reading.question, desk)
+        desk.store.reask(key, reading.question)
+        outcome, archive = await _ask(reading.question, desk.archive, context)
+        desk.store.answered(key, reply_id, _said(outcome))
+        desk.keep_outcome(key, archive.engine.generation, outcome)
+        sheet = _sheet(outcome, 0, key, archive, audience(message, context, speech), reading)
+    await edit(context, message.chat_id, reply_id, sheet)
 
 
 async def on_turn(update: Update, context: Context) -> None:
@@ -158,12 +164,12 @@ async def _answer(message: Message, text: str, context: Context) -> None:
         await message.reply_text(not_ready(context, speech))
         return
     began = desk.clock()
-    reading = _read(message, text, context, speech)
+    reading = _read(message, text, desk.archive, context, speech)
     if reading.refusal:
-        await message.reply_text(reading.refusal)
+        refusal = await message.reply_text(reading.refusal)
+        desk.keep_refusal(message.chat_id, message.message_id, refusal.message_id)
         return
-    asker = user.id if user else 0
-    key = desk.store.ask(asker, message.chat_id, message.message_id, reading.question, desk.now())
+    key = _keep(message, reading.question, desk)
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     desk.in_hand[message.chat_id, message.message_id] = done
     try:
@@ -185,15 +191,19 @@ async def _answer(message: Message, text: str, context: Context) -> None:
     log.debug("question", text=reading.question)
 
 
-def _read(message: Message, text: str, context: Context, speech: Speech) -> _Reading:
+def _keep(message: Message, question: str, desk: Desk) -> str:
+    """Keep the question a message asks and return its key."""
+    asker = message.from_user.id if message.from_user else 0
+    return desk.store.ask(asker, message.chat_id, message.message_id, question, desk.now())
+
+
+def _read(message: Message, text: str, archive: Archive, context: Context, speech: Speech) -> _Reading:
     """Complete a follow-up and refuse what is no question. Remembers what the conversation is about."""
     desk = context.desk
     if len(text) > LONGEST:
         return _Reading(refusal=speech(messages.TOO_LONG, limit=LONGEST))
     if not any(character.isalnum() for character in text):
         return _Reading(refusal=speech(messages.NOT_A_QUESTION, example=_example(context)))
-    assert desk.archive is not None
-    segmenter = desk.archive.segmenter
     asker = message.from_user.id if message.from_user else 0
     before, replying = desk.thread(message.chat_id, asker), False
     replied = message.reply_to_message
@@ -201,8 +211,8 @@ def _read(message: Message, text: str, context: Context, speech: Speech) -> _Rea
     if earlier is not None:
         replying = True
         if before is None or before.question != earlier.question:
-            _, before = follow(earlier.question, None, segmenter)
-    question, thread = follow(text, before, segmenter, replying=replying)
+            _, before = follow(earlier.question, None, archive.segmenter)
+    question, thread = follow(text, before, archive.segmenter, replying=replying)
     desk.remember(message.chat_id, asker, thread)
     return _Reading(question=question, completed=question != text)
 

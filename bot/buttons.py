@@ -43,8 +43,13 @@ def turning(data: str, page: int, pages: int) -> Row:
     ]
 
 
-def reading(citation: Citation, audience: Audience) -> Row:
-    return [*opening(citation, audience), *copying(citation, audience)]
+def reading(citation: Citation, audience: Audience, n: int = 1) -> Row:
+    """Return 全文 and 引用 for the article of the nth snippet; those of the first go without saying."""
+    if n == 1:
+        return [*opening(citation, audience), *copying(citation, audience)]
+    speech = audience.speech
+    full_text, copy = speech(messages.FULL_TEXT_OF, n=n), speech(messages.COPY_OF, n=n)
+    return [*opening(citation, audience, full_text), *copying(citation, audience, copy)]
 
 
 def opening(citation: Citation, audience: Audience, label: str = "") -> Row:
@@ -59,8 +64,9 @@ def link(citation: Citation, audience: Audience, label: str = "") -> Row:
     return [InlineKeyboardButton(label or audience.speech(messages.FULL_TEXT), url=link)]
 
 
-def copying(citation: Citation, audience: Audience) -> Row:
-    return [InlineKeyboardButton(audience.speech(messages.COPY), copy_text=CopyTextButton(reference(citation)))]
+def copying(citation: Citation, audience: Audience, label: str = "") -> Row:
+    copied = CopyTextButton(reference(citation))
+    return [InlineKeyboardButton(label or audience.speech(messages.COPY), copy_text=copied)]
 
 
 def judging(key: str) -> Row:

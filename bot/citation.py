@@ -11,9 +11,13 @@ from index.model import Citation, Snippet
 _SAYS_ITS_YEAR = re.compile(r"(?:1\d|20)\d\d|[一二][〇零九八]..年")
 
 
+_ALSO = 2
+"""Further files that are named; more are counted."""
+
+
 def cite(citation: Citation, previous: Citation | None = None) -> str:
     """
-    Return "《title》 › section · 第n段 · paper date 第A01版（name）", without the URL.
+    Return "《title》 › section · 第n段 · paper date 第A01版（name） · 另见 1 处：a.pdf", without the URL.
 
     After a snippet of the same article, `previous`, only "同一篇 · 第n段".
     """
@@ -24,7 +28,16 @@ def cite(citation: Citation, previous: Citation | None = None) -> str:
     parts = [place, messages.paragraph(citation.paragraph), issue(citation)]
     if citation.title_inferred:
         parts[-1] += f", {messages.TITLE_INFERRED}"
+    if citation.also:
+        named = messages.ALSO_NAMED.format(n=len(citation.also), names=also(citation))
+        parts.append(named.removeprefix(" · "))
     return " · ".join(parts)
+
+
+def also(citation: Citation) -> str:
+    """Return "a.pdf、b.jsonl": the names of the further files, or members of archives, that hold the article."""
+    names = [name.rpartition("/")[2].rpartition("!")[2] for name in citation.also]
+    return "、".join(names[:_ALSO]) + ("……" if names[_ALSO:] else "")
 
 
 def issue(citation: Citation) -> str:

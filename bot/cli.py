@@ -15,7 +15,7 @@ import typer
 
 from bot import console, messages, record
 from bot.settings import BadSettings, Settings, load_settings
-from index.errors import ArchiveError, BadLexicon, MissingPath, NoIndex
+from index.errors import ArchiveError, BadLexicon, MissingPath, NoIndex, TargetExists
 
 if TYPE_CHECKING:
     from index.answer import Archive
@@ -95,6 +95,26 @@ def on_ask(
             raise typer.Exit(UNANSWERED)
 
 
+@app.command("import")
+def on_import(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to read.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The JSONL file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what is understood of files as JSONL, to be checked, mended and indexed. Exit code 3: some were skipped."""
+    from index.export import export
+
+    with console.progress(messages.IMPORTING) as report:
+        done = export(paths, to, force=force, report=report)
+    if as_json:
+        console.write(record.line(record.of_exported(done, str(to))))
+    else:
+        console.print_exported(done, str(to))
+    if done.skipped:
+        raise typer.Exit(SKIPPED)
+
+
 @app.command("status")
 def on_status(
     index: IndexOption = None,
@@ -104,6 +124,7 @@ def on_status(
     """Show what the index holds, how fresh it is, and what could not be read."""
     from bot.opening import location
     from index.engines import open_engine
+    from index.problems import counted
 
     settings = _settings(index)
     where = str(location(settings))
@@ -111,19 +132,20 @@ def on_status(
         if as_json:
             console.write(record.line(record.of_engine(engine, where)))
             return
-        found = [(source, reason) for source, entry in engine.manifest().items() for reason in entry.problems]
+        entries = engine.manifest()
+        found = [(source, reason) for source, entry in entries.items() for reason in entry.problems]
         console.print_rows(
             messages.status_rows(
                 where=where,
                 articles=engine.stats.articles,
                 passages=engine.stats.passages,
-                sources=len(engine.manifest()),
+                sources=sum(entry.indexed for entry in entries.values()),
                 first=engine.stats.first,
                 last=engine.stats.last,
                 committed_at=engine.stats.committed_at.astimezone(settings.timezone),
                 segmenter=engine.meta.segmenter,
                 lexicon=len(engine.meta.lexicon),
-                problems=len(found),
+                problems=sum(counted(reason)[1] for _, reason in found),
             )
         )
     if problems:
@@ -179,6 +201,35 @@ def on_eval(
         evaluation.show(found, errors)
 
 
+@app.command("bench")
+def on_bench(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Default: CORPUS_DIR.")] = None,
+    questions: Annotated[
+        list[Path] | None, typer.Option("--questions", metavar="FILE", help="Ask these; their texts go in first.")
+    ] = None,
+    passages: Annotated[list[int] | None, typer.Option(min=100, help="Size of an archive; may be repeated.")] = None,
+    peers: Annotated[list[str] | None, typer.Option("--peer", help="Only these: tantivy, fts5, …")] = None,
+    count: Annotated[int, typer.Option(min=10, help="Questions asked at each size.")] = 200,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep archives and indexes here.")] = None,
+    history: Annotated[Path | None, typer.Option(metavar="FILE", help="Append the records to this JSONL file.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw how time and memory grow.")] = None,
+) -> None:
+    """Measure speed and memory against other engines, over archives made from PATHs. One JSON record a case."""
+    from bot.benchmark import bench
+
+    bench(
+        _settings(None),
+        paths or (),
+        questions or (),
+        sizes=passages or (10_000, 100_000),
+        peers=peers,
+        count=count,
+        keep=keep,
+        history=history,
+        plot=plot,
+    )
+
+
 @app.command("serve")
 def on_serve(index: IndexOption = None) -> None:
     """Run the Telegram bot until it is told to stop; builds the index first if there is none."""
@@ -209,7 +260,7 @@ def main() -> None:
             app(prog_name="wenbao")
         finally:
             sys.stdout.flush()
-    except (BadSettings, MissingPath, BadLexicon) as error:
+    except (BadSettings, MissingPath, BadLexicon, TargetExists) as error:
         _leave(str(error), MISUSED)
     except ArchiveError as error:
         _leave(str(error), FAILED)

@@ -15,6 +15,8 @@ from index.model import Answer, NoAnswer, Progress, Reindexed, Report, Snippet, 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from index.export import Exported
+
 SHOWN_SKIPS = 20
 """Skipped entries named after a re-index; all of them are in `status --problems` and in --json."""
 
@@ -56,6 +58,8 @@ def print_reindexed(done: Reindexed) -> None:
     console = _console()
     console.print(messages.indexed(done.added, done.changed, done.removed, done.unchanged))
     console.print(messages.totals(done.articles, done.passages, done.seconds))
+    if done.duplicates:
+        console.print(messages.duplicates(done.duplicates), style=_ASIDE)
     if done.ignored:
         console.print(messages.ignored(done.ignored), style=_ASIDE)
     if done.skipped:
@@ -63,6 +67,18 @@ def print_reindexed(done: Reindexed) -> None:
         print_problems([(entry.source, entry.reason) for entry in done.skipped[:SHOWN_SKIPS]])
     if len(done.skipped) > SHOWN_SKIPS:
         console.print(messages.more(len(done.skipped) - SHOWN_SKIPS), style=_ASIDE)
+
+
+def print_exported(done: Exported, target: str) -> None:
+    console = _console()
+    console.print(messages.exported(done.articles, done.sources, target).translate(_CONTROLS))
+    if done.flags:
+        console.print(messages.unsure(done.flags), style=_ASIDE)
+    if done.ignored:
+        console.print(messages.ignored(done.ignored), style=_ASIDE)
+    if done.skipped:
+        console.print(messages.skipped(len(done.skipped)), style="yellow")
+        print_problems([(entry.source, entry.reason) for entry in done.skipped])
 
 
 def print_problems(problems: Sequence[tuple[str, str]]) -> None:

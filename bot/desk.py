@@ -7,7 +7,6 @@ import datetime as dt
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
@@ -27,6 +26,7 @@ THREAD_SECONDS = 600.0
 """How long a conversation's subject is kept."""
 
 _OUTCOMES = 500
+"""Answers kept for their buttons, and refusals for edits."""
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -40,16 +40,6 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
 
 App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A removal that waits for its confirmation."""
-
-    what: str
-    is_source: bool
-    named: str
-    source: str
 
 
 class Desk:
@@ -83,9 +73,9 @@ class Desk:
         self.reindexing: Reindexing
         self.in_hand: dict[tuple[int, int], asyncio.Future[None]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
-        self.removals: dict[str, Pending] = {}
         self._threads: OrderedDict[tuple[int, int], tuple[float, Thread]] = OrderedDict()
         self._outcomes: OrderedDict[str, tuple[str, Answer | NoAnswer]] = OrderedDict()
+        self._refusals: OrderedDict[tuple[int, int], int] = OrderedDict()
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(self.settings.timezone)
@@ -93,12 +83,11 @@ class Desk:
     def today(self) -> dt.date:
         return self.now().date()
 
-    def swap(self, archive: Archive) -> Archive | None:
-        """Answer from `archive` from now on and return the one before, which questions in hand may still read."""
-        before, self.archive = self.archive, archive
+    def swap(self, archive: Archive) -> None:
+        """Answer from `archive` from now on; questions in hand finish with the one before."""
+        self.archive = archive
         self.building = None
         self.metrics.show(archive)
-        return before
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` beside the handlers; `tasks` holds it until it is done."""
@@ -132,6 +121,15 @@ class Desk:
     def outcome(self, key: str, generation: str) -> Answer | NoAnswer | None:
         kept = self._outcomes.get(key)
         return kept[1] if kept and kept[0] == generation else None
+
+    def keep_refusal(self, chat_id: int, message_id: int, reply_id: int) -> None:
+        """Remember which reply told that a message is no question, in case it is edited into one."""
+        self._refusals[chat_id, message_id] = reply_id
+        if len(self._refusals) > _OUTCOMES:
+            self._refusals.popitem(last=False)
+
+    def refusal(self, chat_id: int, message_id: int) -> int | None:
+        return self._refusals.get((chat_id, message_id))
 
     def is_admin(self, user_id: int | None) -> bool:
         return user_id in self.settings.admin_ids

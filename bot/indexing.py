@@ -15,7 +15,7 @@ from bot.desk import App, Desk
 from bot.examples import find_examples
 from bot.logs import log
 from bot.opening import ensure_index, location, open_archive, refresh
-from bot.speech import SIMPLIFIED
+from bot.underway import describe, under_way
 from index.answer import Archive
 from index.engines import open_engine
 from index.errors import ArchiveError, IndexingCancelled, NoIndex
@@ -75,11 +75,14 @@ class Reindexing:
         self._cancelled.set()
         return self.running
 
-    def rate(self) -> float:
-        """Return the sources read a second."""
-        if self.progress is None or self.progress.stage != "reading":
-            return 0.0
-        return self.progress.done / max(time.monotonic() - self._reading_since, 0.001)
+    def describe(self) -> str:
+        """Return one line on the run under way, here or in another process; "" when there is none."""
+        progress, rate = self.progress, 0.0
+        if progress is None:
+            progress = under_way(self._desk.settings.index_dir)
+        elif progress.stage == "reading":
+            rate = progress.done / max(time.monotonic() - self._reading_since, 0.001)
+        return describe(progress, rate)
 
     async def build_first(self) -> None:
         """Build the index when there is none; readers are told how far it is."""
@@ -111,12 +114,12 @@ class Reindexing:
         if archive is None:
             return
         desk.swap(archive)
-        desk.spawn(self._follow_up(before, archive))
+        desk.spawn(self._follow_up(archive))
 
     async def look_back(self) -> None:
         """At the start: find examples, and tell watchers of what came while the bot was not running."""
         if self._desk.archive is not None:
-            await self._follow_up(None, self._desk.archive)
+            await self._follow_up(self._desk.archive)
 
     async def tell_admins(self, text: str, *, but: int | None = None) -> None:
         for admin in self._desk.settings.admin_ids - {but}:
@@ -125,12 +128,13 @@ class Reindexing:
             except TelegramError as error:
                 log.warning("admin not reached", admin=admin, reason=str(error))
 
-    async def _follow_up(self, before: Archive | None, archive: Archive) -> None:
+    async def _follow_up(self, archive: Archive) -> None:
         from bot import watch
 
         desk = self._desk
         if self._app.job_queue is not None:
-            self._app.job_queue.run_once(watch.on_new_state, 0, data=(before, archive))
+            late = {"misfire_grace_time": None}  # a busy machine must not lose the notices
+            self._app.job_queue.run_once(watch.on_new_state, 0, data=archive, job_kwargs=late)
         desk.examples = await asyncio.to_thread(find_examples, archive, desk.today())
 
     def _report(self, progress: Progress) -> None:
@@ -141,24 +145,6 @@ class Reindexing:
     def _report_building(self, progress: Progress) -> None:
         self._report(progress)
         self._desk.building = progress
-
-
-def describe(reindexing: Reindexing) -> str:
-    """Return one line on how far the run is, "" when none is under way."""
-    progress = reindexing.progress
-    if progress is None:
-        return ""
-    stage = messages.STAGES[progress.stage]
-    if progress.total is None or progress.stage != "reading":
-        done = f"{progress.done:,}" if progress.done else ""
-        return SIMPLIFIED(messages.REINDEX_PROGRESS, stage=stage, done=done).strip()
-    return SIMPLIFIED(
-        messages.REINDEX_PROGRESS_OF,
-        stage=stage,
-        done=f"{progress.done:,}",
-        total=f"{progress.total:,}",
-        rate=f"{reindexing.rate():,.0f}",
-    )
 
 
 def _reopen(desk: Desk, before: Archive | None) -> Archive | None:

@@ -64,6 +64,7 @@ NO_ANSWER = "档案里没有找到答案。"
 NEAREST = "可能相关："
 BUILDING = "正在建立索引"
 REFRESHING = "正在更新索引"
+IMPORTING = "正在读取"
 CANCELLED = "已取消，原来的索引没有改变。"
 STAGES = {"listing": "查找文件", "lexicon": "收集词语", "reading": "读取", "committing": "写入索引"}
 
@@ -110,12 +111,24 @@ def totals(articles: int, passages: int, seconds: float) -> str:
     return f"共 {articles:,} 篇 {passages:,} 段，用时 {seconds:.1f} 秒"
 
 
+def duplicates(count: int) -> str:
+    return f"另有 {count:,} 篇与收录的相同，只列为出处"
+
+
 def ignored(count: int) -> str:
     return f"忽略 {count} 个其他格式的文件"
 
 
 def skipped(count: int) -> str:
     return f"跳过 {count} 处"
+
+
+def exported(articles: int, sources: int, target: str) -> str:
+    return f"{sources:,} 个文件里的 {articles:,} 篇已写入 {target}"
+
+
+def unsure(count: int) -> str:
+    return f"其中 {count} 篇有拿不准的地方，写在各自的 flags 里"
 
 
 def more(count: int) -> str:
@@ -212,11 +225,13 @@ FRESHNESS = "档案更新于 {at} · {articles} 篇"
 PARAGRAPH = "第{n}段"
 PAGE_NO = "第{page}版"
 ALSO = " · 另见 {n} 处"
+ALSO_NAMED = " · 另见 {n} 处：{names}"
 QUESTION_LINE = "问　{question}"
 
 FULL_TEXT = "全文"
 FULL_TEXT_OF = "全文 {n}"
 COPY = "引用"
+COPY_OF = "引用 {n}"
 ORIGINAL = "原文网页"
 WHOLE_ISSUE = "本期目录"
 
@@ -254,7 +269,8 @@ REINDEX_RUNNING = "正在重建索引，请等它完成，或用 /cancel 取消�
 REINDEX_STARTED = "开始更新索引……"
 REINDEX_STARTED_FULL = "开始全部重建……"
 REINDEX_PROGRESS = "{stage} {done}"
-REINDEX_PROGRESS_OF = "{stage} {done}/{total} · {rate} 个/秒"
+REINDEX_PROGRESS_OF = "{stage} {done}/{total}"
+REINDEX_RATE = " · {rate} 个/秒"
 REINDEX_DONE = (
     "新增 {added} · 更新 {changed} · 移除 {removed} · 跳过 {skipped}\n共 {articles} 篇 {passages} 段，用时 {seconds} 秒"
 )
@@ -268,12 +284,13 @@ CANCELLING = "正在取消……"
 NOTHING_TO_CANCEL = "现在没有在重建索引。"
 STATUS = (
     "文章 {articles} 篇，{passages} 段\n"
-    "日期 {first} 至 {last}\n"
+    "日期 {dates}\n"
     "索引更新于 {at}（{age}前）\n"
     "引擎 {engine}，{size}\n"
     "今天提问 {questions} 个，答出 {share}\n"
     "问题 {problems} 处"
 )
+STATUS_DATES = "{first} 至 {last}"
 MINUTES = "{n} 分钟"
 HOURS = "{n} 小时"
 DAYS = "{n} 天"
@@ -297,6 +314,7 @@ UPLOAD_ADMINS_ONLY = "只有管理员可以添加文件。想提问的话，请�
 UPLOAD_BAD_NAME = "文件名“{name}”不能用，请改名后再发。"
 UPLOAD_BAD_TYPE = "不认识“{name}”的格式。可以收录：{suffixes}"
 UPLOAD_TOO_LARGE = "文件超过 {limit} MB，机器人取不到。请直接放进档案文件夹，再用 /reindex。"
+UPLOAD_NOT_FETCHED = "从 Telegram 取不到“{name}”（{reason}）。请再发一次，或直接放进档案文件夹，再用 /reindex。"
 UPLOAD_UNREADABLE = "没有收录“{name}”：{reason}"
 UPLOAD_EMPTY = "里面没有可以收录的段落"
 UPLOAD_SAVED = "已收录“{name}”，{articles} 篇。"
@@ -317,7 +335,8 @@ FEEDBACK_LIST = "最近的 👎（共 {n} 条）："
 FEEDBACK_ENTRY = "{at}　{question}\n　→ {answer}"
 FEEDBACK_NO_ANSWER = "没有找到"
 FEEDBACK_FILE = (
-    "评价过的问题，可供 wenbao eval 使用。👍 的答案已填好；👎 的 answers 留空，请填上正确答案（留空表示应当拒答）。"
+    "评价过的问题，可供 wenbao eval 使用。👍 的答案已填好；👎 的 answers 留空，请填上正确答案（留空表示应当拒答），"
+    "said 是当时的回答。"
 )
 
 COMMANDS = {
@@ -355,3 +374,5 @@ CHAT_HINT = "直接提问，或输入 /help；数字按按钮，/upload 文件 �
 CHAT_EDITED = "（消息已更新）"
 CHAT_NO_BUTTON = "没有这个按钮。"
 CHAT_NO_FILE = "{path}：没有这个文件；请检查路径"
+
+UNKNOWN_PEER = "没有名为 {name} 的对比引擎；可选 {known}"

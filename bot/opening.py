@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot import messages
 from bot.settings import BadSettings, Settings
+from bot.underway import announced
 from index.answer import Archive
 from index.engines import cache_dir, open_engine
 from index.errors import NoIndex
@@ -59,16 +60,17 @@ def refresh(
     from index.reindex import run
 
     lexicon = lexicon_path(settings)
-    return run(
-        paths or [settings.corpus_dir],
-        location(settings),
-        full=full,
-        segmenter=settings.segmenter,
-        lexicon=read_lexicon(lexicon) if settings.lexicon_file or lexicon.exists() else (),
-        retracted=read_retractions(settings.state_file),
-        report=report,
-        cancelled=cancelled,
-    )
+    with announced(settings.index_dir, report) as tell:
+        return run(
+            paths or [settings.corpus_dir],
+            location(settings),
+            full=full,
+            segmenter=settings.segmenter,
+            lexicon=read_lexicon(lexicon) if settings.lexicon_file or lexicon.exists() else (),
+            retracted=read_retractions(settings.state_file),
+            report=tell,
+            cancelled=cancelled,
+        )
 
 
 def ensure_index(settings: Settings, report: Report = ignore_progress) -> Reindexed | None:

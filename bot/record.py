@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from index.model import Answer, Citation, Engine, Figure, NoAnswer, Reindexed, Snippet
+from index.problems import counted
+
+if TYPE_CHECKING:
+    from index.export import Exported
 
 Record = dict[str, object]
 
@@ -42,6 +47,7 @@ def of_reindexed(done: Reindexed) -> Record:
         "passages": done.passages,
         "skipped": [{"source": entry.source, "reason": entry.reason} for entry in done.skipped],
         "seconds": round(done.seconds, 3),
+        "duplicates": done.duplicates,
     }
 
 
@@ -53,17 +59,31 @@ def of_engine(engine: Engine, where: str) -> Record:
         "index": where,
         "articles": stats.articles,
         "passages": stats.passages,
-        "sources": len(manifest),
+        "sources": sum(record.indexed for record in manifest.values()),
         "first": stats.first.isoformat() if stats.first else None,
         "last": stats.last.isoformat() if stats.last else None,
         "committed_at": stats.committed_at.isoformat(timespec="seconds"),
         "segmenter": engine.meta.segmenter,
         "lexicon": len(engine.meta.lexicon),
         "fingerprint": engine.meta.fingerprint,
-        "problems": [
-            {"source": source, "reason": reason} for source in sorted(manifest) for reason in manifest[source].problems
-        ],
+        "problems": [_problem(name, sentence) for name in sorted(manifest) for sentence in manifest[name].problems],
     }
+
+
+def of_exported(done: Exported, target: str) -> Record:
+    return {
+        "to": target,
+        "articles": done.articles,
+        "sources": done.sources,
+        "unsure": done.flags,
+        "ignored": done.ignored,
+        "skipped": [{"source": entry.source, "reason": entry.reason} for entry in done.skipped],
+    }
+
+
+def _problem(source: str, sentence: str) -> Record:
+    reason, count = counted(sentence)
+    return {"source": source, "reason": reason, "count": count}
 
 
 def _snippet(snippet: Snippet) -> Record:

@@ -13,7 +13,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons, messages
 from bot.buttons import Audience, Row
-from bot.citation import day_meant, heading
+from bot.citation import also, day_meant, heading
 from bot.measure import MESSAGE, clean, clip, clip_around, pieces, units
 from bot.speech import Speech
 from index.model import Answer, Citation, Engine, NoAnswer, Passage, Snippet
@@ -63,8 +63,16 @@ def answer(answer: Answer, page: int, key: str, engine: Engine, audience: Audien
     shown = pages[page]
     blocks = [*_understood(answer, audience, asked_as), *_snippets(shown, audience), _freshness(engine, audience)]
     turning = buttons.turning(f"s:{key}", page, len(pages))
-    keyboard = buttons.keyboard(turning, [*buttons.reading(shown[0].citation, audience), *buttons.judging(key)])
-    return Sheet("\n\n".join(blocks), keyboard)
+    first, *others = [buttons.reading(shown[n - 1].citation, audience, n) for n in _articles(shown)]
+    return Sheet("\n\n".join(blocks), buttons.keyboard(turning, [*first, *buttons.judging(key)], *others))
+
+
+def _articles(shown: Sequence[Snippet]) -> list[int]:
+    """Return the places, from 1, of the snippets that are the first of their article."""
+    first: dict[str, int] = {}
+    for n, snippet in enumerate(shown, start=1):
+        first.setdefault(snippet.citation.article_id, n)
+    return list(first.values())
 
 
 def no_answer(outcome: NoAnswer, key: str, audience: Audience, *, asked_as: str = "") -> Sheet:
@@ -156,14 +164,15 @@ def _printed_page(citation: Citation, speech: Speech) -> str:
     return (f"{number}（{name}）" if number else name) if name else number
 
 
-def _doubts(citation: Citation, audience: Audience) -> str:
+def _doubts(citation: Citation, audience: Audience, *, named: bool = False) -> str:
     doubts = ""
     if citation.title_inferred:
         doubts += " · " + _said(audience, messages.TITLE_INFERRED)
     if citation.date is None:
         doubts += " · " + _said(audience, messages.UNDATED)
     if citation.also:
-        doubts += _said(audience, messages.ALSO, n=len(citation.also))
+        template = messages.ALSO_NAMED if named else messages.ALSO
+        doubts += _said(audience, template, n=len(citation.also), names=clip(_line(also(citation)), 120))
     return doubts
 
 
@@ -181,7 +190,7 @@ def article(passages: Sequence[Passage], passage_id: str, page: int | None, audi
     pages, of_marked = _article_pages(passages, marked.paragraph, audience)
     page = of_marked if page is None else page % len(pages)
     head = f"<b>{html.escape(clip(_line(marked.title), 200) or audience.speech(messages.UNTITLED), quote=False)}</b>"
-    place = _issue(marked, audience).strip() + _doubts(marked, audience)
+    place = _issue(marked, audience).strip() + _doubts(marked, audience, named=True)
     extra = buttons.copying(marked, audience)
     if _WEB.fullmatch(marked.url):
         extra.append(InlineKeyboardButton(audience.speech(messages.ORIGINAL), url=marked.url))

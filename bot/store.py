@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import secrets
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from bot import messages
-from index.errors import ArchiveError
+from bot.schema import open_database, transaction
 
 KEPT_DAYS = 30
 """How long a question is kept for its buttons."""
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE questions (
-    key TEXT PRIMARY KEY, user_id INTEGER NOT NULL, chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
-    reply_id INTEGER, question TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '', asked_at INTEGER NOT NULL);
-CREATE INDEX questions_by_message ON questions (chat_id, message_id);
-CREATE INDEX questions_by_reply ON questions (chat_id, reply_id);
-CREATE TABLE verdicts (
-    key TEXT NOT NULL, user_id INTEGER NOT NULL, good INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
-    given_at INTEGER NOT NULL, PRIMARY KEY (key, user_id));
-CREATE TABLE watches (
-    chat_id INTEGER NOT NULL, word TEXT NOT NULL, user_id INTEGER NOT NULL, thread_id INTEGER,
-    traditional INTEGER NOT NULL, PRIMARY KEY (chat_id, word));
-CREATE TABLE told (
-    chat_id INTEGER NOT NULL, article_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (chat_id, article_id));
-CREATE TABLE sources (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
-CREATE TABLE counters (day TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (day, name));
-CREATE TABLE retractions (
-    what TEXT PRIMARY KEY, kind TEXT NOT NULL, named TEXT NOT NULL, by INTEGER NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE moves (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
-"""
-
-
-class BadStateFile(ArchiveError):
-    """A STATE_FILE that cannot be used."""
+RemovalKind = Literal["source", "article"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +50,20 @@ class Watch:
     traditional: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """
+    What an admin wants to take away: `what` is a source or an article id, `named` how people know it.
+
+    source  the file to read again without it
+    """
+
+    what: str
+    kind: RemovalKind
+    named: str
+    source: str
+
+
 class Store:
     """The open file. For one thread; every write is one small transaction."""
 
@@ -86,14 +73,7 @@ class Store:
 
         Raises BadStateFile.
         """
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=5)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._migrate(path)
-        except (OSError, sqlite3.Error) as error:
-            raise BadStateFile(messages.STATE_BUSY.format(path=path, reason=error)) from None
+        self._db = open_database(path)
 
     def __enter__(self) -> Self:
         return self
@@ -103,26 +83,6 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
-
-    def _migrate(self, path: Path) -> None:
-        with self._transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version > _VERSION:
-                raise BadStateFile(messages.STATE_NEWER.format(path=path, found=version, known=_VERSION))
-            if version == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # Questions
 
@@ -162,9 +122,11 @@ class Store:
         return Asked(*row) if row else None
 
     def expire(self, now: dt.datetime) -> None:
-        """Delete the questions older than KEPT_DAYS."""
-        limit = int((now - dt.timedelta(days=KEPT_DAYS)).timestamp())
-        self._db.execute("DELETE FROM questions WHERE asked_at < ?", (limit,))
+        """Delete what is older than KEPT_DAYS: questions, unconfirmed removals, counts of notices to a chat."""
+        limit = now - dt.timedelta(days=KEPT_DAYS)
+        self._db.execute("DELETE FROM questions WHERE asked_at < ?", (int(limit.timestamp()),))
+        self._db.execute("DELETE FROM proposals WHERE at < ?", (int(limit.timestamp()),))
+        self._db.execute("DELETE FROM counters WHERE name LIKE 'notices:%' AND day < ?", (limit.date().isoformat(),))
 
     # Verdicts
 
@@ -214,7 +176,7 @@ class Store:
 
     def move_chat(self, old: int, new: int) -> None:
         """Carry everything of a group over to the supergroup it became."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("INSERT OR REPLACE INTO moves VALUES (?, ?)", (old, new))
             for table in ("questions", "watches", "told"):
                 self._db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (new, old))
@@ -226,7 +188,7 @@ class Store:
 
     def told(self, chat_id: int, article_ids: Iterable[str], day: dt.date) -> set[str]:
         """Note that a chat hears of these articles today and return those it had not heard of before."""
-        with self._transaction():
+        with transaction(self._db):
             return {
                 article
                 for article in article_ids
@@ -236,13 +198,26 @@ class Store:
             }
 
     def sources(self) -> dict[str, str]:
-        """Return the sources whose articles watchers have been told of, with their digests."""
-        return dict(self._db.execute("SELECT source, sha256 FROM sources"))
+        """Return the sources whose articles are no news to watchers, with their digests."""
+        return dict(self._db.execute("SELECT source, sha256 FROM sources WHERE articles IS NOT NULL"))
 
-    def remember_sources(self, digests: Mapping[str, str]) -> None:
-        with self._transaction():
-            self._db.execute("DELETE FROM sources")
-            self._db.executemany("INSERT INTO sources VALUES (?, ?)", digests.items())
+    def unknown_articles(self, ids: Iterable[str]) -> list[str]:
+        """Return those of `ids` that none of the remembered sources had, in their order."""
+        unknown = dict.fromkeys(ids)
+        for (known,) in self._db.execute("SELECT articles FROM sources WHERE articles IS NOT NULL"):
+            for article in known.split():
+                unknown.pop(article, None)
+        return list(unknown)
+
+    def remember_sources(self, digests: Mapping[str, str], articles: Mapping[str, Iterable[str]]) -> None:
+        """Keep what the archive's sources are by now; `articles` has the ids of those that are new or changed."""
+        with transaction(self._db):
+            gone = {source for (source,) in self._db.execute("SELECT source FROM sources")} - digests.keys()
+            self._db.executemany("DELETE FROM sources WHERE source = ?", [(source,) for source in gone])
+            self._db.executemany(
+                "INSERT OR REPLACE INTO sources (source, sha256, articles) VALUES (?, ?, ?)",
+                [(source, digests[source], " ".join(ids)) for source, ids in articles.items()],
+            )
 
     # Counters
 
@@ -259,12 +234,29 @@ class Store:
         row = self._db.execute("SELECT n FROM counters WHERE day = ? AND name = ?", (day.isoformat(), name)).fetchone()
         return int(row[0]) if row else 0
 
-    # Retractions
+    # Removals
 
-    def retract(self, what: str, kind: Literal["source", "article"], named: str, by: int, now: dt.datetime) -> None:
-        """Keep a source or an article id out of every later re-index; `named` is how people know it."""
+    def propose(self, removal: Removal, now: dt.datetime) -> str:
+        """Keep a removal until it is confirmed and return the key that its buttons carry."""
+        key = secrets.token_urlsafe(6)
         self._db.execute(
-            "INSERT OR REPLACE INTO retractions VALUES (?, ?, ?, ?, ?)", (what, kind, named, by, int(now.timestamp()))
+            "INSERT INTO proposals VALUES (?, ?, ?, ?, ?, ?)",
+            (key, removal.what, removal.kind, removal.named, removal.source, int(now.timestamp())),
+        )
+        return key
+
+    def take_proposal(self, key: str) -> Removal | None:
+        """Return a removal that waits for its confirmation; it then waits no longer."""
+        row = self._db.execute(
+            "DELETE FROM proposals WHERE key = ? RETURNING what, kind, named, source", (key,)
+        ).fetchone()
+        return Removal(*row) if row else None
+
+    def retract(self, removal: Removal, by: int, now: dt.datetime) -> None:
+        """Keep a source or an article id out of every later re-index."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO retractions VALUES (?, ?, ?, ?, ?)",
+            (removal.what, removal.kind, removal.named, by, int(now.timestamp())),
         )
 
     def readmit(self, what: str) -> None:
@@ -277,11 +269,12 @@ class Store:
 
     def forget(self, user_id: int) -> tuple[int, int, int]:
         """Delete what is kept of a user: questions, verdicts and watches, and return how many of each."""
-        with self._transaction():
+        with transaction(self._db):
             questions = self._db.execute("DELETE FROM questions WHERE user_id = ?", (user_id,)).rowcount
             verdicts = self._db.execute("DELETE FROM verdicts WHERE user_id = ?", (user_id,)).rowcount
             watches = self._db.execute("DELETE FROM watches WHERE user_id = ?", (user_id,)).rowcount
             self._db.execute("DELETE FROM told WHERE chat_id = ?", (user_id,))
+            self._db.execute("DELETE FROM counters WHERE name = ?", (f"notices:{user_id}",))
             return questions, verdicts, watches
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from pathlib import Path
-from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from telegram import Message, Update
@@ -13,14 +11,15 @@ from telegram import Message, Update
 from bot import ask, deeplink, messages, render
 from bot.admin import admins_only, short_name
 from bot.citation import heading
-from bot.desk import Context, Pending
-from bot.indexing import describe
+from bot.desk import Context
 from bot.logs import log
 from bot.measure import clip
 from bot.reception import after_command, pressed, speech_of
 from bot.speech import Speech
+from bot.store import Removal
 from index.errors import ArchiveError, IndexingCancelled
-from index.model import Reindexed
+from index.model import Engine, Reindexed
+from index.readers.context import file_of
 
 EDIT_SECONDS = 2.0
 """The least time between two edits of the progress message."""
@@ -75,11 +74,10 @@ async def on_remove(update: Update, context: Context) -> None:
         await message.reply_text(speech(messages.REMOVE_UNKNOWN, what=clip(what, 200)))
         return
     if len(found) > 1:
-        sources = "\n".join(pending.named for pending in found[:_SEVERAL])
+        sources = "\n".join(removal.named for removal in found[:_SEVERAL])
         await message.reply_text(clip(speech(messages.REMOVE_SEVERAL, what=clip(what, 200), sources=sources), 4000))
         return
-    key = secrets.token_urlsafe(6)
-    context.desk.removals[key] = found[0]
+    key = context.desk.store.propose(found[0], context.desk.now())
     await ask.send(message, render.confirm(_question(found[0], context, speech), key, speech))
 
 
@@ -88,25 +86,24 @@ async def on_removal(update: Update, context: Context) -> None:
     """确认移除 or 不移除: r:<key>:<1 or 0>."""
     query, (key, yes) = pressed(update)
     desk, speech = context.desk, speech_of(update)
-    pending = desk.removals.pop(key, None)
+    removal = desk.store.take_proposal(key)
     message = query.message
-    if pending is None or not isinstance(message, Message):
+    if removal is None or not isinstance(message, Message):
         await query.answer(speech(messages.EXPIRED))
         return
     await query.answer()
     if yes != "1":
         await ask.edit(context, message.chat_id, message.message_id, render.plain(speech(messages.KEPT)))
         return
-    kind: Literal["source", "article"] = "source" if pending.is_source else "article"
-    desk.store.retract(pending.what, kind, pending.named, query.from_user.id, desk.now())
-    log.info("removed", kind=kind, what=pending.what, by=query.from_user.id)
+    desk.store.retract(removal, query.from_user.id, desk.now())
+    log.info("removed", kind=removal.kind, what=removal.what, by=query.from_user.id)
     try:
-        await desk.reindexing.run(_to_read_again(pending.source))
+        await desk.reindexing.run(_to_read_again(removal.source))
     except ArchiveError as error:
         text = speech(messages.REINDEX_FAILED, reason=error)
         await desk.reindexing.tell_admins(text, but=query.from_user.id)
     else:
-        text = speech(messages.REMOVED, what=pending.named)
+        text = speech(messages.REMOVED, what=removal.named)
     await ask.edit(context, message.chat_id, message.message_id, render.plain(text))
 
 
@@ -115,7 +112,7 @@ async def _follow(work: asyncio.Future[Reindexed], shown: Message, context: Cont
     said = ""
     while not work.done():
         await asyncio.wait({work}, timeout=EDIT_SECONDS)
-        text = describe(context.desk.reindexing)
+        text = context.desk.reindexing.describe()
         if text and text != said and not work.done():
             await ask.edit(context, shown.chat_id, shown.message_id, render.plain(text))
             said = text
@@ -159,8 +156,12 @@ def summary(done: Reindexed, corpus: Path, speech: Speech) -> str:
     return "\n".join(lines)
 
 
-def _find(what: str, context: Context) -> list[Pending]:
-    """Return what /remove may mean: the article of a link or passage id, else the sources of that name."""
+def _find(what: str, context: Context) -> list[Removal]:
+    """
+    Return what /remove may mean: the article of a link or passage id, else the sources of that name.
+
+    A part of a name will do, as a confirmation follows.
+    """
     archive = context.desk.archive
     if archive is None:
         return []
@@ -169,18 +170,27 @@ def _find(what: str, context: Context) -> list[Pending]:
     passages = archive.engine.article(passage_id.partition(".")[0])
     if passages:
         cite = passages[0].citation
-        return [Pending(cite.article_id, False, heading(cite.title) or cite.article_id, cite.source)]
-    sources = archive.engine.manifest()
+        return [Removal(cite.article_id, "article", heading(cite.title) or cite.article_id, cite.source)]
     name = what.removeprefix("./")
+    sources = {*archive.engine.manifest(), *_members(name, archive.engine)}
     exact = [source for source in sources if source in (name, f"{corpus}/{name}")]
-    matching = exact or [source for source in sources if source.endswith(f"/{name}")]
-    return [Pending(source, True, short_name(source, corpus), source) for source in sorted(matching)]
+    named = exact or [source for source in sources if source.endswith(f"/{name}")]
+    matching = named or [source for source in sources if name in short_name(source, corpus)]
+    return [Removal(source, "source", short_name(source, corpus), source) for source in sorted(matching)]
+
+
+def _members(name: str, engine: Engine) -> set[str]:
+    """Return what the containers that "container!member" may mean hold."""
+    container, within, _ = name.partition("!")
+    meant = [source for source in engine.manifest() if within and source.endswith(container)]
+    return {passage.citation.source for source in meant for passage in engine.passages(source)}
 
 
 def _to_read_again(source: str) -> list[Path]:
-    """Return the file to re-index; the whole archive when it is gone from the disk."""
-    path = Path(source.partition("!")[0])
-    return [path] if path.exists() else []
+    """Return the file to re-index, that of a container for its member; the whole archive when it is gone."""
+    while source and not Path(source).exists():
+        source = source.rpartition("!")[0]
+    return [Path(source)] if source else []
 
 
 def _parameter(what: str) -> str:
@@ -188,9 +198,14 @@ def _parameter(what: str) -> str:
     return started[0] if started else what
 
 
-def _question(pending: Pending, context: Context, speech: Speech) -> str:
-    if not pending.is_source:
-        return speech(messages.REMOVE_ARTICLE, title=pending.named)
-    archive = context.desk.archive
-    record = archive.engine.manifest().get(pending.what) if archive else None
-    return speech(messages.REMOVE_SOURCE, source=pending.named, articles=record.articles if record else 0)
+def _question(removal: Removal, context: Context, speech: Speech) -> str:
+    if removal.kind == "article":
+        return speech(messages.REMOVE_ARTICLE, title=removal.named)
+    engine = context.desk.archive.engine if context.desk.archive else None
+    files = engine.manifest() if engine else {}
+    file = file_of(removal.what, files)
+    articles = files[file].articles if file else 0
+    if engine and file != removal.what:
+        cited = [passage.citation for passage in engine.passages(file)]
+        articles = len({one.article_id for one in cited if one.source == removal.what})
+    return speech(messages.REMOVE_SOURCE, source=removal.named, articles=articles)

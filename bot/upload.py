@@ -9,6 +9,7 @@ from pathlib import Path
 
 from telegram import Update
 from telegram.constants import FileSizeLimit
+from telegram.error import TelegramError
 
 from bot import messages
 from bot.admin import admins_only
@@ -58,7 +59,11 @@ async def _take(update: Update, context: Context) -> None:
         return
     target = desk.settings.corpus_dir.resolve() / name
     replaced = target.exists()
-    content = bytes(await (await document.get_file()).download_as_bytearray())
+    try:
+        content = bytes(await (await document.get_file()).download_as_bytearray())
+    except TelegramError as error:
+        await message.reply_text(speech(messages.UPLOAD_NOT_FETCHED, name=name, reason=error))
+        return
     reason = await asyncio.to_thread(why_unreadable, name, content, desk.settings.corpus_dir)
     if reason:
         await message.reply_text(speech(messages.UPLOAD_UNREADABLE, name=name, reason=clip(reason, 500)))
@@ -96,11 +101,11 @@ def safe_name(written: str) -> str | None:
 
 def why_unreadable(name: str, content: bytes, corpus: Path) -> str:
     """Return why a document holds nothing to index, "" when it holds something; then it may replace an older one."""
-    reader = reader_for(Path(name))
-    assert reader is not None
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder) / name
         aside.write_bytes(content)
+        reader = reader_for(aside)
+        assert reader is not None
         reasons = []
         try:
             for entry in reader.read(aside, context_for(corpus / name)):

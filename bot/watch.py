@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,14 +21,14 @@ from bot.reception import after_command, speech_of
 from bot.speech import SIMPLIFIED, TRADITIONAL
 from bot.store import Watch
 from index.answer import Archive
-from index.model import Passage
+from index.model import Engine, Passage
 from index.normalize import fold
 
 MOST = 20
 """Watches a chat."""
 
 CAP = 10
-"""Notices a chat and day."""
+"""Notices a chat and day; one more then sums up the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,19 @@ async def on_unwatch(update: Update, context: Context) -> None:
 
 
 async def on_new_state(context: Context) -> None:
-    """After a re-index, as a job: send each chat what is new for it."""
+    """After a re-index and at the start, as a job: send each chat what is new for it."""
     assert context.job is not None
-    before, archive = cast("tuple[Archive | None, Archive]", context.job.data)
-    desk = context.desk
-    known = desk.store.sources()
-    digests, fresh = await asyncio.to_thread(_fresh, before, archive, known)
-    desk.store.remember_sources(digests)
-    if not known:
-        return
+    engine, store = cast(Archive, context.job.data).engine, context.desk.store
+    known = store.sources()
+    digests, ids = await asyncio.to_thread(_changes, engine, known)
+    new = store.unknown_articles(itertools.chain.from_iterable(ids.values())) if known else []
+    store.remember_sources(digests, ids)
     watches: dict[int, list[Watch]] = {}
-    for one in desk.store.watches():
+    for one in store.watches() if new else ():
         watches.setdefault(one.chat_id, []).append(one)
+    articles = await asyncio.to_thread(list, map(engine.article, new if watches else ()))
     for chat_id, here in watches.items():
-        news = await asyncio.to_thread(find_news, fresh, [one.word for one in here])
+        news = await asyncio.to_thread(find_news, articles, [one.word for one in here])
         await _tell(context.application, chat_id, here[0], news)  # type: ignore[arg-type]
 
 
@@ -108,26 +108,12 @@ def find_news(articles: Sequence[Sequence[Passage]], words: Sequence[str]) -> li
     return found
 
 
-def _fresh(
-    before: Archive | None, archive: Archive, known: dict[str, str]
-) -> tuple[dict[str, str], list[list[Passage]]]:
-    """
-    Return the digests of all sources, and the articles that have come since `known`.
-
-    Without the state before, after a restart, a changed source is taken for a correction: only new ones count.
-    """
-    records = archive.engine.manifest()
-    fresh: list[list[Passage]] = []
-    for source, record in records.items():
-        if not known or known.get(source) == record.sha256 or (before is None and source in known):
-            continue
-        articles: dict[str, list[Passage]] = {}
-        for passage in archive.engine.passages(source):
-            articles.setdefault(passage.citation.article_id, []).append(passage)
-        for article_id, passages in articles.items():
-            if before is None or not before.engine.article(article_id):
-                fresh.append(sorted(passages, key=lambda one: (one.citation.paragraph, one.part)))
-    return {source: record.sha256 for source, record in records.items()}, fresh
+def _changes(engine: Engine, known: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the digests of all sources, and the article ids of those whose digests are not the `known` ones."""
+    digests = {source: record.sha256 for source, record in engine.manifest().items()}
+    changed = [source for source, digest in digests.items() if known.get(source) != digest]
+    ids = {source: dict.fromkeys(one.citation.article_id for one in engine.passages(source)) for source in changed}
+    return digests, {source: list(found) for source, found in ids.items()}
 
 
 async def _tell(app: App, chat_id: int, watch: Watch, news: Sequence[News]) -> None:
@@ -138,11 +124,12 @@ async def _tell(app: App, chat_id: int, watch: Watch, news: Sequence[News]) -> N
     news = [one for one in news if one.first.citation.article_id in new]
     if not news:
         return
-    room = max(0, CAP - desk.store.counted(f"notices:{chat_id}", today))
+    sent = desk.store.counted(f"notices:{chat_id}", today)
+    room = max(0, CAP - sent)
     speech = TRADITIONAL if watch.traditional else SIMPLIFIED
     audience = Audience(speech, app.bot.username, desk.settings.timezone, private=chat_id > 0)
     sheets = [render.news(one.words, one.first, audience) for one in news[:room]]
-    if len(news) > room:
+    if len(news) > room and sent <= CAP:
         sheets.append(render.plain(speech(messages.WATCH_REST, cap=CAP, n=len(news) - room)))
     try:
         for sheet in sheets:
@@ -157,4 +144,4 @@ async def _tell(app: App, chat_id: int, watch: Watch, news: Sequence[News]) -> N
         desk.store.move_chat(chat_id, error.new_chat_id)
     except TelegramError as error:
         log.warning("notice not sent", chat=chat_id, reason=str(error))
-    desk.store.count(f"notices:{chat_id}", today, min(len(news), room))
+    desk.store.count(f"notices:{chat_id}", today, len(sheets))

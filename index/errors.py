@@ -60,6 +60,10 @@ class BadQuestionFile(ArchiveError):
     """A question file that is not in the expected form."""
 
 
+class TargetExists(ArchiveError):
+    """A file that would be overwritten."""
+
+
 class NotInstalled(ArchiveError):
     """An optional package that was asked for is not there."""
 

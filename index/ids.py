@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+
+_ARTICLE_ID = re.compile(r"[a-z2-7]{12}[acegikmoqsuwy246]")
 
 
 def article_id(source: str, ordinal: int, *, native: str = "", paper: str = "", date: dt.date | None = None) -> str:
@@ -21,6 +24,11 @@ def article_id(source: str, ordinal: int, *, native: str = "", paper: str = "", 
     parts = ("native", native, paper, date.isoformat() if date else "") if native else ("place", source, str(ordinal))
     digest = hashlib.sha1("\0".join(parts).encode(errors="surrogatepass"), usedforsecurity=False).digest()
     return base64.b32encode(digest[:8]).decode().rstrip("=").lower()
+
+
+def is_article_id(text: str) -> bool:
+    """Tell whether a text has the form of `article_id`; one of digits alone is a publisher's number."""
+    return _ARTICLE_ID.fullmatch(text) is not None and not text.isdigit()
 
 
 def passage_ids(article_id: str, texts: Sequence[str]) -> list[str]:

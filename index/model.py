@@ -214,8 +214,11 @@ class SourceRecord:
 
     mtime_ns, size  to see without reading that nothing changed
     sha256          of the bytes, to see that only the time stamp did
-    context         digest of the ReadContext it was read with: a changed `_paper.toml` re-reads the folder
-    problems        skipped entries and flags, each a Chinese sentence
+    context         digest of the ReadContext and page files it was read with; when it changes, the folder is read anew
+    problems        skipped entries and flags, each a sentence of `problems.summed`
+    duplicates      articles left out because another source's, or another of its own, is in the index
+
+    A file that could not be read has a line too, which says why; its `sha256` is "", so that it is read next time.
     """
 
     source: str
@@ -226,6 +229,12 @@ class SourceRecord:
     passages: int
     context: str = ""
     problems: tuple[str, ...] = ()
+    duplicates: int = 0
+
+    @property
+    def indexed(self) -> bool:
+        """False when the line says no more than why the file could not be read."""
+        return bool(self.sha256 or self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,7 @@ class Reindexed:
     skipped: tuple[Rejected, ...]
     seconds: float
     ignored: int = 0
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +323,7 @@ class Reader(Protocol):
 
     def read(self, source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
         """
-        Yield the file's articles in order.
+        Yield the file's articles in order; none at all of a file that rightly holds none, such as an e-paper's page.
 
         Raises UnreadableSource when nothing of the file can be used.
         """
@@ -399,16 +409,32 @@ class Builder(Protocol):
         """Add passages, all of one source, to be kept or dropped next."""
         ...
 
-    def keep(self, record: SourceRecord) -> None:
-        """Let what was added since the last keep or drop take the place of the source's passages."""
+    def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
+        """
+        Let what was added since the last keep or drop take the place of the source's passages.
+
+        printings  stored beside the source as they are, for `printings` of later runs
+        """
         ...
 
     def drop(self) -> None:
         """Forget what was added since the last keep or drop: the source stays as it was."""
         ...
 
-    def touch(self, record: SourceRecord) -> None:
-        """Replace a source's manifest line and leave its passages."""
+    def touch(self, record: SourceRecord, printings: bytes | None = None) -> None:
+        """Replace a source's manifest line, its printings too if given, and leave its passages."""
+        ...
+
+    def withdraw(self, source: str, article_id: str, words: int, bigrams: int) -> None:
+        """Remove the passages of one article, with so many words and bigrams; `touch` follows with the new counts."""
+        ...
+
+    def cite(self, source: str, article_id: str, also: Sequence[str]) -> None:
+        """Let the citations of one article name `also` as further sources, none when it is empty."""
+        ...
+
+    def printings(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each committed source that has printings with them; none after `clear`."""
         ...
 
     def delete(self, source: str) -> None:

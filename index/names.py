@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from index.model import Engine, Query
 from index.normalize import fold, is_cjk
+from index.pinyin import readings
 from index.tokens import Token, bigrams
 
 SHORTEST = 3
@@ -229,9 +230,7 @@ def _rough_sound(name: str) -> tuple[str, ...]:
 @cache
 def _readings(character: str) -> tuple[str, ...]:
     """Return how a character is read, without tones, its two commonest readings at most."""
-    from pypinyin import Style, pinyin
-
-    return tuple(pinyin(character, style=Style.NORMAL, heteronym=True)[0][:2])
+    return readings(character)[:2]
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from index.ids import passage_ids
-from index.model import Article, Citation, Paragraph, Passage
+from index.model import Article, Citation, IndexedPassage, Paragraph, Passage
 from index.normalize import fold
-from index.tokens import Segmenter, pack
+from index.tokens import Segmenter, bigrams
 
 LONGEST = 300
 """Characters in a passage at most; chosen for ranking on CMRC2018-dev and DRCD-test, see the design's ablation."""
@@ -25,22 +26,31 @@ def split(article: Article, segmenter: Segmenter) -> list[Passage]:
 
     The passages of one paragraph put together are the paragraph, character for character.
     """
+    return [indexed.passage for indexed in split_and_index(article, segmenter)]
+
+
+def split_and_index(article: Article, segmenter: Segmenter) -> list[IndexedPassage]:
+    """Return the article's passages in reading order, each with the terms it is found by."""
     pieces = [
         (number, part, text, paragraph)
         for number, paragraph in enumerate(article.paragraphs, 1)
         for part, text in enumerate(split_text(paragraph.text))
     ]
     ids = passage_ids(article.id, [text for _, _, text, _ in pieces])
-    return [
-        Passage(
-            text=text,
-            citation=_cite(article, passage_id, number, paragraph),
-            cut=pack(segmenter.cut(fold(text))),
-            kind=article.kind,
-            part=part,
-        )
-        for passage_id, (number, part, text, paragraph) in zip(ids, pieces, strict=True)
-    ]
+    found = []
+    for passage_id, (number, part, text, paragraph) in zip(ids, pieces, strict=True):
+        folded = fold(text)
+        cut, words = segmenter.cut_and_index(folded)
+        citation = _cite(article, passage_id, number, paragraph)
+        found.append(IndexedPassage(Passage(text, citation, cut, article.kind, part), words, bigrams(folded)))
+    return found
+
+
+def index_again(passage: Passage, segmenter: Segmenter) -> IndexedPassage:
+    """Return a passage cut anew, with the terms it is found by."""
+    folded = fold(passage.text)
+    cut, words = segmenter.cut_and_index(folded)
+    return IndexedPassage(replace(passage, cut=cut), words, bigrams(folded))
 
 
 def split_text(text: str) -> list[str]:

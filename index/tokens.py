@@ -12,18 +12,19 @@ import marshal
 import os
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from index.errors import IndexMismatch
 from index.model import IndexMeta
-from index.normalize import fold, is_cjk
+from index.normalize import fold
 
 FORMAT = "1"
 """Raised whenever what is stored or searched changes its meaning: an index of another FORMAT must be rebuilt."""
 
 _WORD = re.compile(r"\w")
+_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_RUN = re.compile(r"(?:[^\W_]|[\u3400-\u4dbf\u4e00-\u9fff]){2,}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = len(_DIGITS) - 1
 _KEPT_TAGS = {"nr": "R", "nrfg": "R", "nrt": "R", "ns": "S", "nt": "T", "nz": "Z", "vn": "V", "mq": "m"}
@@ -52,6 +53,17 @@ class Token(NamedTuple):
     tag: str
 
 
+class _Entry(NamedTuple):
+    """What a word with its tag becomes in the index: packed, and the words it is found by."""
+
+    packed: str
+    words: tuple[str, ...]
+
+
+_MOST_ENTRIES = 400_000
+"""Words remembered at most, some 100 MB; forty years of a paper have about as many."""
+
+
 class Segmenter:
     """
     Words of folded text, with the archive's own names kept whole.
@@ -66,6 +78,7 @@ class Segmenter:
         for word in self.lexicon:
             self._backend.add(fold(word))
         self.fingerprint = _fingerprint(self.name, self.lexicon)
+        self._entries: dict[tuple[str, str], _Entry] = {}
 
     @property
     def meta(self) -> IndexMeta:
@@ -80,6 +93,30 @@ class Segmenter:
             tokens.append(Token(word, at, end, _short_tag(word, tag)))
             at = end
         return tokens
+
+    def cut_and_index(self, folded: str) -> tuple[str, list[str]]:
+        """
+        Return `pack` of the cut of `folded`, and the words it is found by: those of `index_words`, in another order.
+
+        What an archive is built with: a word's entry is made once and looked up ever after.
+        """
+        packed, found = [], []
+        entries = self._entries
+        for pair in self._backend.pairs(folded):
+            entry = entries.get(pair)
+            if entry is None:
+                entry = self._enter(pair)
+            packed.append(entry.packed)
+            found.extend(entry.words)
+        return "".join(packed), found
+
+    def _enter(self, pair: tuple[str, str]) -> _Entry:
+        word, tag = pair
+        token = Token(word, 0, len(word), _short_tag(word, self._backend.settle(word, tag)))
+        if len(self._entries) >= _MOST_ENTRIES:
+            self._entries.clear()
+        entry = self._entries[pair] = _Entry(pack([token]), tuple(index_words([token], self)))
+        return entry
 
     def knows(self, word: str) -> bool:
         """Tell whether the folded `word` is in the dictionary or the lexicon."""
@@ -126,9 +163,11 @@ def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
 
 def bigrams(folded: str) -> list[str]:
     """Return the pairs of neighbouring characters, at least one of them Chinese, none of them punctuation."""
-    return [
-        a + b for a, b in pairwise(folded) if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
-    ]
+    found: list[str] = []
+    for run in _RUN.findall(folded):
+        pairs = map(str.__add__, run, run[1:])
+        found.extend(pairs if _CHINESE.fullmatch(run) else filter(_CHINESE.search, pairs))
+    return found
 
 
 def pack(tokens: Iterable[Token]) -> str:
@@ -196,6 +235,13 @@ class _Jieba:
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word))
 
+    def pairs(self, text: str) -> Iterable[tuple[str, str]]:
+        """Yield words with tags yet to be settled."""
+        return ((word, "") for word in self._tokenizer.cut(text))
+
+    def settle(self, word: str, _: str) -> str:
+        return self._tags.get(word, "x")
+
     def tag(self, text: str) -> list[tuple[str, str]]:
         return [(word, self._tags.get(word, "x")) for word in self._tokenizer.cut(text)]
 
@@ -251,7 +297,15 @@ class _RustJieba:
     def knows(self, word: str) -> bool:
         return bool(self._jieba.has_word(word))
 
-    def tag(self, text: str) -> list[tuple[str, str]]:
+    def pairs(self, text: str) -> Iterable[tuple[str, str]]:
+        """Return words with tags yet to be settled."""
+        found: list[tuple[str, str]] = self._jieba.tag(text)
+        return found
+
+    def settle(self, word: str, tag: str) -> str:
         """Its guesses at words it does not hold are dropped: jieba makes none, and both must tag alike."""
+        return tag if word.isascii() or self._jieba.has_word(word) else "x"
+
+    def tag(self, text: str) -> list[tuple[str, str]]:
         knows = self._jieba.has_word
         return [(word, tag if word.isascii() or knows(word) else "x") for word, tag in self._jieba.tag(text)]

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOUNS = {"model", "errors"}
 LAYERS = (
     NOUNS,
-    {"normalize", "numerals", "units", "encoding", "ids"},
-    {"tokens", "segment", "readers", "passages", "lexicon", "testset"},
+    {"normalize", "numerals", "units", "encoding", "ids", "pinyin", "problems"},
+    {"tokens", "segment", "readers", "passages", "lexicon", "testset", "duplicates", "copies"},
     {
         "question",
         "dates",
@@ -40,8 +40,11 @@ LAYERS = (
 
 BESIDE = {
     "engines": NOUNS,
-    "reindex": set().union(*LAYERS[:3]) | {"engines"},
-    "evaluate": set().union(*LAYERS) | {"engines", "reindex"},
+    "intake": set().union(*LAYERS[:3]),
+    "reindex": set().union(*LAYERS[:3]) | {"engines", "intake"},
+    "export": set().union(*LAYERS[:3]),
+    "evaluate": set().union(*LAYERS) | {"engines", "intake", "reindex"},
+    "bench": set().union(*LAYERS) | {"engines", "intake", "reindex"},
     "training": set().union(*LAYERS) | {"engines", "reindex", "evaluate"},
 }
 """Rooms beside the layers and what each may import: an engine the nouns alone, the writer what files go through."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import tantivy
 
@@ -17,18 +18,65 @@ from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stat
 
 _SCHEMA = storage.schema()
 _LAST_DAY = 99991231
+_DAYS = 65_000
+"""Days that can have issues, tantivy's limit: 177 years."""
 _UNDATED = 5_000
 """Passages without a date that a list of them is made from."""
+_FREQUENT_WORD, _FREQUENT_BIGRAM, _FEW = 0.1, 0.03, 2_000
+"""
+A word in over a tenth of all passages, a bigram in over 3 % of them, and either in over 2,000, is very frequent.
+
+Among 108,000 passages with 60 candidates, the right one is found as often as without bounds (CMRC2018-dev 98.1 %,
+DRCD-dev 99.2 %, every third question); tried: .2, .1, .05, .03, .02 for both, .1 and .05 with .03, .02, .01 (2026-11).
+"""
+_NEARLY_ALL, _COUNTED = 0.98, 5_000
+"""With more than this share of the rows alive counts are as tantivy has them; else up to so many rows are counted."""
+
+
+class _Term(NamedTuple):
+    """A term of a query in one field, with the number of rows that hold it."""
+
+    field: str
+    text: str
+    weight: float
+    holders: int
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One committed state; threads that began with it finish with it."""
+    """
+    One committed state; threads that began with it finish with it.
+
+    living  share of the rows in the segments that are not deleted
+    """
 
     generation: Path
     index: tantivy.Index
     searcher: tantivy.Searcher
     state: State
+    living: float
+
+    def holders(self, field: str, text: str) -> int:
+        """Return how many rows hold a term."""
+        held = self.searcher.doc_freq(field, text)
+        if not held or self.living > _NEARLY_ALL:
+            return held
+        if held > _COUNTED:
+            return round(held * self.living)
+        return _count(self.searcher, tantivy.Query.term_query(_SCHEMA, field, text, "basic"))
+
+    def find(self, terms: Sequence[_Term], query: Query, limit: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """Return at most `limit` rows with scores, best first, that hold one of the terms."""
+        if not terms or limit < 1:
+            return []
+        return self.searcher.search(_asked(terms, query), limit, count=False).hits
+
+    def read(self, stored: bytes) -> Passage:
+        """Return a stored passage, its citation with the further sources of its article."""
+        passage = storage.read_passage(stored)
+        cited = passage.citation
+        row = next(rows(self.searcher, "id", storage.also_id(cited.article_id)), None)
+        return passage if row is None else replace(passage, citation=replace(cited, also=storage.read_also(row)))
 
 
 class EmbeddedEngine:
@@ -51,27 +99,35 @@ class EmbeddedEngine:
         return self._opened.state.generation
 
     def search(self, query: Query, limit: int) -> list[Candidate]:
-        asked = self._query(query)
-        if asked is None or limit < 1:
-            return []
-        searcher = self._opened.searcher
+        """
+        Very frequent terms take part only when the others find less than `limit`: their long lists of passages are
+        most of a search's time, and what they are in is among the candidates anyway. Ranking counts them all the same.
+        """
+        opened = self._opened
         with storage.reading(self._location):
-            found = searcher.search(asked, limit, count=False).hits
-            return [Candidate(storage.read_passage(_stored(searcher, at)), score) for score, at in found]
+            terms = _terms(query, opened.searcher.doc_freq)
+            rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
+            found = opened.find(rare, query, limit)
+            if len(found) < limit and len(rare) < len(terms):
+                found = opened.find(terms, query, limit)
+            return [Candidate(opened.read(_stored(opened.searcher, at)), score) for score, at in found]
 
     def document_frequencies(self, words: Sequence[str], bigrams: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Deleted passages count until tantivy merges their segment away."""
+        """
+        tantivy counts deleted rows until it merges their segment away. Where there are more than a few, the rows of a
+        rare term are counted one by one, and those of a frequent one taken to be deleted in the same share as all.
+        """
         opened = self._opened
-        most = opened.state.stats.passages
-        count = opened.searcher.doc_freq
         with storage.reading(self._location):
             return (
-                [min(most, count("words", word) + count("notice_words", word)) for word in words],
-                [min(most, count("bigrams", pair) + count("notice_bigrams", pair)) for pair in bigrams],
+                [opened.holders("words", word) + opened.holders("notice_words", word) for word in words],
+                [opened.holders("bigrams", pair) + opened.holders("notice_bigrams", pair) for pair in bigrams],
             )
 
     def passage(self, passage_id: str) -> Passage | None:
-        return next(self._passages("id", passage_id), None)
+        """A passage's id begins with its article's."""
+        found = self._passages("article", passage_id.rpartition(".")[0])
+        return next((passage for passage in found if passage.citation.passage_id == passage_id), None)
 
     def article(self, article_id: str) -> list[Passage]:
         found = list(self._passages("article", article_id))
@@ -84,7 +140,7 @@ class EmbeddedEngine:
 
     def passages(self, source: str) -> Iterator[Passage]:
         with storage.reading(self._location):
-            row = next(_rows(self._opened.searcher, "source", source), None)
+            row = next(rows(self._opened.searcher, "source", source), None)
         if row is not None:
             yield from self._passages("revision", storage.read_holding(row).revision)
 
@@ -92,22 +148,21 @@ class EmbeddedEngine:
         """Of the undated, only as many as make a list somebody reads."""
         firsts: dict[str, Passage] = {}
         with storage.reading(self._location):
-            searcher, asked = self._opened.searcher, _of_day(date)
+            opened, asked = self._opened, _of_day(date)
+            searcher = opened.searcher
             limit = min(_count(searcher, asked), _UNDATED if date is None else _LAST_DAY)
             for _, at in searcher.search(asked, max(limit, 1), count=False).hits:
-                passage = storage.read_passage(_stored(searcher, at))
+                passage = opened.read(_stored(searcher, at))
                 first = firsts.setdefault(passage.citation.article_id, passage)
                 if _place(passage) < _place(first):
                     firsts[passage.citation.article_id] = passage
         return sorted(firsts.values(), key=_printed_order)
 
     def issue_dates(self) -> list[dt.date]:
+        by_day = {"days": {"terms": {"field": "day", "size": _DAYS}}}
         with storage.reading(self._location):
-            searcher = self._opened.searcher
-            dated = tantivy.Query.range_query(_SCHEMA, "day", tantivy.FieldType.Unsigned, 1, _LAST_DAY)
-            limit = max(_count(searcher, dated), 1)
-            hits = searcher.search(dated, limit, count=False, order_by_field="day").hits
-        days = sorted({day for day, _ in hits})
+            found = self._opened.searcher.aggregate(tantivy.Query.all_query(), by_day)
+        days = sorted(int(bucket["key"]) for bucket in found["days"]["buckets"])
         return [dt.date(day // 10000, day // 100 % 100, day % 100) for day in days]
 
     def reload(self) -> None:
@@ -117,7 +172,8 @@ class EmbeddedEngine:
                 with storage.reading(self._location):
                     opened.index.reload()
                     searcher = opened.index.searcher()
-                    self._opened = replace(opened, searcher=searcher, state=_state(searcher))
+                    living = _living(opened.generation, searcher)
+                    self._opened = replace(opened, searcher=searcher, state=_state(searcher), living=living)
                 return
             except CorruptIndex:
                 if storage.current(self._location) == opened.generation:
@@ -129,31 +185,44 @@ class EmbeddedEngine:
 
     def _passages(self, field: str, value: str) -> Iterator[Passage]:
         with storage.reading(self._location):
-            for stored in _rows(self._opened.searcher, field, value):
-                yield storage.read_passage(stored)
+            opened = self._opened
+            for stored in rows(opened.searcher, field, value):
+                yield opened.read(stored)
 
-    def _query(self, query: Query) -> tantivy.Query | None:
-        """Return what tantivy is asked; None when nothing can match."""
-        kinds = set(query.kinds)
-        terms = [
-            tantivy.Query.boost_query(tantivy.Query.term_query(_SCHEMA, field, term, "freq"), weight)
-            for words, bigrams in sorted({FIELDS[kind] for kind in kinds})
-            for field, weighted in ((words, query.words), (bigrams, query.bigrams))
-            for term, weight in weighted.items()
-        ]
-        if not terms:
-            return None
-        asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
-        filters = []
-        if len(kinds & {"news", "excerpt"}) == 1:
-            filters.append(tantivy.Query.term_set_query(_SCHEMA, "row", sorted(kinds)))
-        if query.dates is not None:
-            first, last = map(storage.day, query.dates)
-            filters.append(tantivy.Query.range_query(_SCHEMA, "day", tantivy.FieldType.Unsigned, first, last))
-        if not filters:
-            return asked
-        silent = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), *silent])
+
+def _terms(query: Query, holders: Callable[[str, str], int]) -> list[_Term]:
+    """Return the query's terms in the fields of its kinds, those that are nowhere left out."""
+    return [
+        _Term(field, text, weight, held)
+        for words, bigrams in sorted({FIELDS[kind] for kind in query.kinds})
+        for field, weighted in ((words, query.words), (bigrams, query.bigrams))
+        for text, weight in weighted.items()
+        if (held := holders(field, text))
+    ]
+
+
+def _bound(term: _Term, passages: int) -> float:
+    return max(_FEW, passages * (_FREQUENT_BIGRAM if term.field.endswith("bigrams") else _FREQUENT_WORD))
+
+
+def _asked(terms: Sequence[_Term], query: Query) -> tantivy.Query:
+    """Return what tantivy is asked: any of the terms, and within the days and the kinds."""
+    kinds = set(query.kinds)
+    wanted = [
+        tantivy.Query.boost_query(tantivy.Query.term_query(_SCHEMA, term.field, term.text, "freq"), term.weight)
+        for term in terms
+    ]
+    asked = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in wanted])
+    filters = []
+    if len(kinds & {"news", "excerpt"}) == 1:
+        filters.append(tantivy.Query.term_set_query(_SCHEMA, "row", sorted(kinds)))
+    if query.dates is not None:
+        first, last = map(storage.day, query.dates)
+        filters.append(tantivy.Query.range_query(_SCHEMA, "day", tantivy.FieldType.Unsigned, first, last))
+    if not filters:
+        return asked
+    silent = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), *silent])
 
 
 def _of_day(date: dt.date | None) -> tantivy.Query:
@@ -191,26 +260,33 @@ def open_current(location: Path) -> Opened:
                 index.config_reader("manual")
                 index.reload()
                 searcher = index.searcher()
-                return Opened(generation, index, searcher, _state(searcher))
+                return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher))
         except CorruptIndex:
             if attempt == 3 or storage.current(location) == generation:
                 raise
     raise AssertionError
 
 
+def _living(generation: Path, searcher: tantivy.Searcher) -> float:
+    """Return the share of rows that are not deleted, 1.0 when a commit came in between and it cannot be told."""
+    segments = json.loads((generation / "meta.json").read_text("utf-8"))["segments"]
+    every: int = sum(segment["max_doc"] for segment in segments)
+    return min(1.0, searcher.num_docs / max(1, every))
+
+
 def _state(searcher: tantivy.Searcher) -> State:
-    row = next(_rows(searcher, "row", "state"), None)
+    row = next(rows(searcher, "row", "state"), None)
     if row is None:
         raise LookupError("没有提交过的状态")
     return storage.read_state(row)
 
 
 def holdings(searcher: tantivy.Searcher) -> dict[str, Holding]:
-    rows = map(storage.read_holding, _rows(searcher, "row", "manifest"))
-    return {holding.record.source: holding for holding in rows}
+    found = map(storage.read_holding, rows(searcher, "row", "manifest"))
+    return {holding.record.source: holding for holding in found}
 
 
-def _rows(searcher: tantivy.Searcher, field: str, value: str) -> Iterator[bytes]:
+def rows(searcher: tantivy.Searcher, field: str, value: str) -> Iterator[bytes]:
     """Yield what is stored of every row whose raw `field` is `value`."""
     limit = searcher.doc_freq(field, value)
     if limit:

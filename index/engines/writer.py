@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -62,7 +62,7 @@ class EmbeddedBuilder:
         self._roll_back()
         with storage.writing(self._location):
             self._fresh = storage.make_generation(self._location)
-            self._index = tantivy.Index(storage.schema(), str(self._fresh))
+            self._index = storage.create(self._fresh)
         self._holdings, self._meta, self._added = {}, None, _Added()
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
@@ -73,25 +73,48 @@ class EmbeddedBuilder:
                 writer.add_document(row)
             self._added.count(indexed)
 
-    def keep(self, record: SourceRecord) -> None:
+    def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)
         added, self._added = self._added, _Added()
         self._put(Holding(record, added.revision, added.words, added.bigrams, added.first, added.last))
+        self._put_printings(record.source, printings)
 
     def drop(self) -> None:
         added, self._added = self._added, _Added()
         if added.passages:
             self._delete("revision", added.revision)
 
-    def touch(self, record: SourceRecord) -> None:
+    def touch(self, record: SourceRecord, printings: bytes | None = None) -> None:
         self._delete("source", record.source)
         self._put(replace(self._held()[record.source], record=record))
+        if printings is not None:
+            self._delete("id", _printings_id(record.source))
+            self._put_printings(record.source, printings)
+
+    def withdraw(self, source: str, article_id: str, words: int, bigrams: int) -> None:
+        held = self._held()[source]
+        self._delete("revision", storage.article_revision(held.revision, article_id))
+        self._held()[source] = replace(held, words=held.words - words, bigrams=held.bigrams - bigrams)
+
+    def cite(self, source: str, article_id: str, also: Sequence[str]) -> None:
+        name = storage.also_id(article_id)
+        self._delete("id", name)
+        if also:
+            self._put_beside(source, "also", name, storage.write_also(also))
+
+    def printings(self) -> Iterator[tuple[str, bytes]]:
+        self._held()
+        if self._index is not None and self._fresh is None:
+            searcher = self._index.searcher()
+            with storage.reading(self._location):
+                yield from map(storage.read_printings, embedded.rows(searcher, "row", "printings"))
 
     def delete(self, source: str) -> None:
         held = self._held().pop(source, None)
         if held is not None:
             self._delete("revision", held.revision)
             self._delete("source", source)
+            self._delete("beside", source)
 
     def commit(self, meta: IndexMeta) -> None:
         holdings = self._held()
@@ -135,6 +158,20 @@ class EmbeddedBuilder:
         self._held()[holding.record.source] = holding
         row = _row("manifest", storage.write_holding(holding))
         row.add_text("source", holding.record.source)
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.add_document(row)
+
+    def _put_printings(self, source: str, printings: bytes) -> None:
+        if printings:
+            stored = storage.write_printings(source, printings)
+            self._put_beside(source, "printings", _printings_id(source), stored)
+
+    def _put_beside(self, source: str, kind: str, name: str, stored: bytes) -> None:
+        """Add a row that goes when the source does, or is read anew."""
+        row = _row(kind, stored)
+        row.add_text("id", name)
+        row.add_text("beside", source)
         writer = self._writing()
         with storage.writing(self._location):
             writer.add_document(row)
@@ -186,13 +223,17 @@ def _row(kind: str, stored: bytes) -> tantivy.Document:
     return row
 
 
+def _printings_id(source: str) -> str:
+    return f"printings {source}"
+
+
 def _passage_row(indexed: IndexedPassage, revision: str) -> tantivy.Document:
     passage = indexed.passage
     words, bigrams = FIELDS[passage.kind]
     row = _row(passage.kind, storage.write_passage(passage))
-    row.add_text("id", passage.citation.passage_id)
     row.add_text("article", passage.citation.article_id)
     row.add_text("revision", revision)
+    row.add_text("revision", storage.article_revision(revision, passage.citation.article_id))
     row.add_text(words, " ".join(indexed.words))
     row.add_text(bigrams, " ".join(indexed.bigrams))
     if passage.citation.date is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,14 +39,18 @@ class PageFacts:
     page_name: str = ""
 
 
-def context_for(path: Path) -> ReadContext:
+def context_for(path: Path, within: Path | None = None, above: ReadContext | None = None) -> ReadContext:
     """
     Return what the `_paper.toml` files above `path` say; for each field the nearest one that has it wins.
 
+    Only those in the folder `within` and below it are looked at; `above` is what holds for that folder.
+
     Raises BadPaperFile.
     """
-    context = ReadContext()
+    context = above or ReadContext()
     for folder in reversed(path.absolute().parents):
+        if within is not None and not folder.is_relative_to(within):
+            continue
         paper_file = folder / PAPER_FILE
         try:
             stat = paper_file.stat()
@@ -61,6 +66,13 @@ def context_for(path: Path) -> ReadContext:
 def source_name(path: Path, context: ReadContext) -> str:
     """Return what articles call their source: the context's name for it, else the absolute path."""
     return context.name or str(path.absolute())
+
+
+def file_of(source: str, files: Container[str]) -> str:
+    """Return which of `files` an article's source stands in: itself, or the container before a "!"; "" for none."""
+    while source and source not in files:
+        source = source.rpartition("!")[0]
+    return source
 
 
 def page_facts(path: Path, context: ReadContext) -> PageFacts:

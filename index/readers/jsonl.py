@@ -10,28 +10,27 @@ from typing import Any
 
 from index.encoding import decode, opened
 from index.errors import UnreadableSource
-from index.ids import article_id
-from index.model import Article, Paragraph, ReadContext, Rejected
-from index.readers import markup
-from index.readers.context import PageFacts, page_facts, page_label, parse_date, source_name
+from index.model import Article, ReadContext, Rejected
+from index.readers.context import page_facts, source_name
+from index.readers.entry import BadEntry, article_of
 
-_LONGEST_LINE = 4_000_000
+LONGEST_LINE = 4_000_000
 """Bytes in a line at most: over six articles of the longest paragraph."""
 _HOPELESS = 100
 """So many bad lines before the first good one, and the file is no JSONL."""
-_TEXTS = ("title", "paper", "date", "page", "page_name", "section", "author", "url")
 
 
-class _BadLine(Exception):
-    """What is wrong with one line, as a Chinese sentence."""
+def claims(head: bytes) -> bool:
+    """Tell whether a file begins with an object that ends on its line: `[` or an open object is a JSON document."""
+    first, _, rest = head.removeprefix(BOM_UTF8).lstrip().partition(b"\n")
+    return first.startswith(b'{"') and first.rstrip().endswith(b"}") and rest.lstrip()[:1] in (b"", b"{")
 
 
 def read(source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
     """
     Yield an article a line, or the line's number and what is wrong with it; blank lines are passed over.
 
-    A line is an object with "paragraphs", a list of texts, and perhaps "id", "title", "paper", "date", "page",
-    "page_name", "section", "author", "url"; other keys are ignored.
+    A line is an object as `entry.article_of` reads it.
 
     Raises UnreadableSource.
     """
@@ -41,12 +40,12 @@ def read(source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
     bad = 0
     for number, line in _lines(source):
         try:
-            article = _article(_fields(line, str(source)), name, number, place, context.section)
+            article = article_of(_fields(line, str(source)), name, number, place, context.section, f"第 {number} 行")
             first = seen.setdefault(article.id, number)
             if first != number:
-                raise _BadLine(f"id 与第 {first} 行的相同；请改成不同的 id")
+                raise BadEntry(f"id 与第 {first} 行的相同；请改成不同的 id")
             yield article
-        except (_BadLine, UnreadableSource) as problem:
+        except (BadEntry, UnreadableSource) as problem:
             yield Rejected(f"{source}#第{number}行", getattr(problem, "reason", str(problem)))
             bad += 1
             if bad >= _HOPELESS and not seen:
@@ -63,69 +62,25 @@ def _lines(source: Path) -> Iterator[tuple[int, bytes]]:
             raise UnreadableSource(str(source), "是二进制文件或 UTF-16 文本，不是 JSONL；请另存为 UTF-8")
         file.seek(len(BOM_UTF8) if head.startswith(BOM_UTF8) else 0)
         number = 0
-        while line := file.readline(_LONGEST_LINE + 1):
+        while line := file.readline(LONGEST_LINE + 1):
             number += 1
             if line.strip():
                 yield number, line
-            while len(line) > _LONGEST_LINE and not line.endswith(b"\n"):
-                line = file.readline(_LONGEST_LINE + 1)
+            while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+                line = file.readline(LONGEST_LINE + 1)
 
 
 def _fields(line: bytes, source: str) -> dict[str, Any]:
-    if len(line) > _LONGEST_LINE:
-        raise _BadLine(f"一行超过 {_LONGEST_LINE} 字节，不像一篇文章")
+    if len(line) > LONGEST_LINE:
+        raise BadEntry(f"一行超过 {LONGEST_LINE} 字节，不像一篇文章")
     try:
         fields = json.loads(decode(line, source))
     except json.JSONDecodeError as error:
-        raise _BadLine(f"不是完整的 JSON（第 {error.colno} 个字符：{error.msg}）") from error
+        raise BadEntry(f"不是完整的 JSON（第 {error.colno} 个字符：{error.msg}）") from error
     except RecursionError as error:
-        raise _BadLine("JSON 嵌套太深") from error
+        raise BadEntry("JSON 嵌套太深") from error
+    except ValueError as error:
+        raise BadEntry("JSON 里有长得离谱的数字") from error
     if not isinstance(fields, dict):
-        raise _BadLine('不是 JSON 对象；一行应是 {"paragraphs": [...]}')
+        raise BadEntry('不是 JSON 对象；一行应是 {"paragraphs": [...]}')
     return fields
-
-
-def _article(fields: dict[str, Any], source: str, number: int, place: PageFacts, section: str) -> Article:
-    texts = {name: _text(fields.get(name), name) for name in _TEXTS}
-    native = fields.get("id")
-    if isinstance(native, bool) or not isinstance(native, str | int | None):
-        raise _BadLine("“id” 应是文字或整数")
-    date = parse_date(texts["date"])
-    paper = texts["paper"] or place.paper
-    standing = texts["section"] or section
-    return Article(
-        id=article_id(source, number, native=str(native or ""), paper=paper, date=date or place.date),
-        source=source,
-        paragraphs=tuple(Paragraph(text, standing) for text in _paragraphs(fields)),
-        title=texts["title"],
-        paper=paper,
-        date=date or place.date,
-        date_source="manifest" if date else place.date_source,
-        page=page_label(texts["page"]) or place.page,
-        page_name=texts["page_name"] or place.page_name,
-        author=texts["author"],
-        url=texts["url"],
-        flags=(f"第 {number} 行的 date 写的是“{texts['date']}”，不是日期",) if texts["date"] and not date else (),
-    )
-
-
-def _paragraphs(fields: dict[str, Any]) -> list[str]:
-    written = fields.get("paragraphs")
-    if not isinstance(written, list):
-        raise _BadLine("“paragraphs” 应是一组文字" if "paragraphs" in fields else "缺少 “paragraphs”")
-    paragraphs = [text for paragraph in written if (text := _text(paragraph, "paragraphs"))]
-    if not paragraphs:
-        raise _BadLine("没有正文")
-    longest = max(map(len, paragraphs))
-    if longest > markup.LONGEST:
-        raise _BadLine(f"有一段长达 {longest} 个字符，不像文章")
-    return paragraphs
-
-
-def _text(value: object, name: str) -> str:
-    """Return a text without blanks around it, "" for null; half a surrogate pair becomes "?"."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _BadLine(f"“{name}” 应是文字")
-    return value.strip().encode("utf-8", "replace").decode()

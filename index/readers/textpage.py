@@ -24,10 +24,11 @@ def read(source: Path, context: ReadContext) -> Iterator[Article | Rejected]:
         raise UnreadableSource(str(source), "没有可用的正文；请检查识别结果，或移走这个文件")
     facts = page_facts(source, context)
     for ordinal, story in enumerate(page.stories, 1):
-        yield _article(story, source_name(source, context), ordinal, facts, context.section)
+        yield article(story, source_name(source, context), ordinal, facts, context.section)
 
 
-def _article(story: Story, source: str, ordinal: int, facts: PageFacts, section: str) -> Article:
+def article(story: Story, source: str, ordinal: int, facts: PageFacts, section: str) -> Article:
+    """Return a page's story as the `ordinal`th article of `source`, under `section` where it names none itself."""
     return Article(
         id=article_id(source, ordinal, paper=facts.paper, date=facts.date),
         source=source,

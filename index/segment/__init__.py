@@ -26,10 +26,8 @@ class Page:
 
 def segment(text: str) -> Page:
     """Return what `text` holds; no stories when there is nothing but page furniture."""
-    desk = Desk()
-    for block in blocks(text):
-        desk.take(block)
-    desk.resolve_unfollowed()
+    desk = Desk(blocks(text))
+    desk.take_all()
     told = [settled(story) for story in desk.stories if story.paragraphs or story.title]
     stories = without_repeats([story for story in told if story.paragraphs])
     return Page(tuple(stories), sum(bool(story.paragraphs) for story in told) - len(stories))

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from index.segment.marks import (
+    has_dateline,
     is_byline,
     is_closed,
     is_date,
@@ -20,10 +22,11 @@ from index.segment.marks import (
     names_notice,
 )
 
-Look = Literal["title", "head", "lead_in", "body", "source", "byline", "date", "column", "notice"]
+Look = Literal["title", "head", "scrap", "lead_in", "body", "source", "byline", "date", "column", "notice"]
 """
 title    marked with #
 head     one to three short lines without closing punctuation
+scrap    as head, but as wide as the column: a heading, or the first lines of a paragraph cut there
 lead_in  an unterminated line ending in —— or ：, a kicker if a title follows
 source   (综合), (本报记者 …): ends an article
 byline   本报记者 …, not in brackets
@@ -36,6 +39,8 @@ HEAD_LINE = 26
 _HEAD_LINES = 3
 _LEAD_IN = 60
 _WIDEST_COLUMN = 60
+_INDENTED = 3
+"""Indented lines from which on a page is taken to indent all of its paragraphs."""
 
 _UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200d\u2060\ufeff]")
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
@@ -45,6 +50,7 @@ _MARKED = re.compile(r"(?:(#{1,6})\s+|(#{2,6})(?=[^\s#]))(.{1,200}?)\s*#*")
 _BOLD = re.compile(r"\*\*(.+)\*\*")
 
 _NOT_A_HEAD = re.compile(r"。|^[（(].*[）)]$|(?:[。；;，,、！？!?…]|(?<![A-Za-z0-9])\.)[”’」』）)】]*$")
+_PAUSE = re.compile("[，,、；;]")
 _PHONE = re.compile(r"\d{5}")
 
 
@@ -70,9 +76,20 @@ def blocks(text: str) -> list[Block]:
     cleaned = _UNPRINTED.sub("", _BREAKS.sub("\n", text))
     lines = [line.rstrip() for line in cleaned.split("\n")]
     width = _column_width([line for line in lines if line.strip() and not _MARKED.fullmatch(line.strip())])
-    found = []
+    indented = width > 0 and sum(map(bool, map(_INDENT.match, lines))) >= _INDENTED
+    found: list[Block] = []
     for run in _runs(lines):
-        found += [_look_at(piece) for piece in _pieces(run, width)]
+        for piece in _pieces(run, width):
+            after_end = not found or found[-1].look != "body" or is_closed(found[-1].text)
+            unlike_text = piece.wide or (indented and not piece.indented) or _stands_alone(piece.lines[0])
+            if not piece.full:
+                found.append(_look_at(piece.lines))
+            elif not _is_scrap(piece.lines):
+                found.append(_look_at((unwrapped(piece.lines),), may_head=False))
+            elif after_end and unlike_text:
+                found.append(_look_at(piece.lines))
+            else:
+                found.append(Block("scrap", piece.lines))
     return found
 
 
@@ -102,30 +119,49 @@ def _runs(lines: Sequence[str]) -> Iterator[list[str]]:
         yield run
 
 
-def _pieces(run: Sequence[str], width: float) -> Iterator[tuple[str, ...]]:
-    """Yield the headings and paragraphs of one run of lines, wrapped paragraphs put together."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """
+    The lines of a heading or paragraph.
+
+    full  the first reaches the width of the column
+    wide  it goes beyond
+    """
+
+    lines: tuple[str, ...]
+    full: bool = False
+    wide: bool = False
+    indented: bool = False
+
+
+def _pieces(run: Sequence[str], width: float) -> Iterator[_Piece]:
+    """Yield the headings and paragraphs of one run of lines."""
     run = [line for line in run if not is_furniture(line.strip())]
     bare = [line.strip() for line in run]
     width = width or _column_width(run)
     full = [width > 0 and _printed(line) >= width - 2 for line in run]
     if len(run) <= _HEAD_LINES and _is_heading(bare) and not all(full):
-        yield tuple(bare)
+        yield _Piece(tuple(bare))
         return
     at = 0
     while at < len(run):
         end = at + 1
         if full[at]:
+            wide = _printed(run[at]) > width + 2
             while end < len(run) and full[end - 1] and not _INDENT.match(run[end]):
+                if (wide and _printed(run[end]) <= width + 2) or (not full[end] and _stands_alone(bare[end])):
+                    break
                 end += 1
-            yield (_unwrapped(bare[at:end]),)
+            yield _Piece(tuple(bare[at:end]), True, wide, bool(_INDENT.match(run[at])))
         else:
             while end < len(run) and end - at < _HEAD_LINES and not full[end] and _is_heading(bare[at : end + 1]):
                 end += 1
-            yield tuple(bare[at:end])
+            yield _Piece(tuple(bare[at:end]))
         at = end
 
 
-def _unwrapped(lines: Sequence[str]) -> str:
+def unwrapped(lines: Sequence[str]) -> str:
+    """Return the lines of a wrapped paragraph as one."""
     parts = [lines[0]]
     for before, line in pairwise(lines):
         latin = before[-1].isascii() and before[-1].isalpha() and line[0].isascii() and line[0].isalpha()
@@ -133,7 +169,7 @@ def _unwrapped(lines: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def _look_at(piece: tuple[str, ...]) -> Block:
+def _look_at(piece: tuple[str, ...], may_head: bool = True) -> Block:
     first = piece[0]
     if marked := _MARKED.fullmatch(first):
         title = _BOLD.sub(r"\1", marked[3])
@@ -148,7 +184,7 @@ def _look_at(piece: tuple[str, ...]) -> Block:
         return Block("date", lines)
     if is_notice_column(text):
         return Block("column", lines)
-    if _could_be_lines(lines):
+    if may_head and _could_be_lines(lines):
         if names_notice(text):
             return Block("notice", lines)
         if len(lines) == 1 and is_byline(text):
@@ -161,7 +197,11 @@ def _look_at(piece: tuple[str, ...]) -> Block:
 
 
 def _could_head(line: str) -> bool:
-    return len(line) <= HEAD_LINE and not _NOT_A_HEAD.search(line) and not _PHONE.search(line)
+    return len(line) <= HEAD_LINE and not (_NOT_A_HEAD.search(line) or _PHONE.search(line) or has_dateline(line))
+
+
+def _is_scrap(lines: Sequence[str]) -> bool:
+    return len(lines) <= _HEAD_LINES and all(_could_head(line) and not _PAUSE.search(line) for line in lines)
 
 
 def _is_heading(lines: Sequence[str]) -> bool:
@@ -199,8 +239,12 @@ def _column_width(lines: Sequence[str]) -> float:
     return width if wrapped else 0
 
 
+@lru_cache(maxsize=1024)
 def _printed(line: str) -> float:
     """Return the width of a line with its indent, in full-width characters; exact up to three of the widest columns."""
-    seen = line.strip()[: 3 * _WIDEST_COLUMN]
-    cells = sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in seen)
-    return cells + (2 if _INDENT.match(line) else 0)
+    return sum(map(_cell, line.strip()[: 3 * _WIDEST_COLUMN])) + (2 if _INDENT.match(line) else 0)
+
+
+@cache
+def _cell(character: str) -> float:
+    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5

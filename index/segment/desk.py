@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.model import Kind, Paragraph
-from index.segment.blocks import Block, join_lines
-from index.segment.likeness import alike
+from index.segment.beginnings import BEGINS, MAY_BEGIN, MAY_BEGIN_UNHEARD
+from index.segment.blocks import Block, join_lines, unwrapped
+from index.segment.likeness import alike, share_within
 from index.segment.marks import (
     ends_with_source,
     has_dateline,
     is_closed,
     is_label,
+    is_numbered,
     leads_on,
     names_notice,
     notice_opening,
     reporters,
 )
+from index.segment.outlook import Outlook
 from index.segment.stories import (
+    BELONGS,
     HEADING_LINES,
     Story,
     add_line,
     belongs,
     continues_heading,
+    heading_parts,
+    heading_story,
     holds,
     is_subtitle,
     kicker_of,
@@ -35,19 +41,30 @@ _STRAY = "文末有一行归属不明的短句，按正文保留"
 class Desk:
     """Takes the blocks in order; heads wait until what follows tells whose they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: Sequence[Block]) -> None:
         self.stories: list[Story] = []
+        self._page = page
+        self._outlook = Outlook(page)
+        self._at = 0
         self._heads: list[Block] = []
         self._author = ""
         self._column = ""
         self._whole = True
 
-    def take(self, block: Block) -> None:
+    def take_all(self) -> None:
+        for self._at, block in enumerate(self._page):  # noqa: B020
+            self._take(block)
+        self._at = len(self._page)
+        self.resolve_unfollowed()
+
+    def _take(self, block: Block) -> None:
         match block.look:
             case "title":
                 self._take_title(block)
             case "head" | "lead_in":
                 self._heads.append(block)
+            case "scrap":
+                self._take_scrap(block.lines)
             case "body":
                 self._take_body(block.text)
             case "byline":
@@ -66,6 +83,7 @@ class Desk:
 
     def resolve_unfollowed(self) -> None:
         """No body follows the waiting heads: the title of the article before them, else its last lines."""
+        self._give_back(self._current, [])
         heads, self._heads = self._heads, []
         story = self._current
         if heads and story and belongs(heads, story):
@@ -125,6 +143,12 @@ class Desk:
         extra = kicker_of([head for head in heads if not alike(head.text, story.kicker)], story.title)
         story.kicker = add_line(story.kicker, extra)
 
+    def _take_scrap(self, lines: tuple[str, ...]) -> None:
+        if self._whole and self._outlook.is_heading(self._at):
+            self._heads.append(Block("head", lines))
+        else:
+            self._take_body(unwrapped(lines))
+
     def _take_body(self, text: str) -> None:
         opening = notice_opening(text)
         story = self._current
@@ -155,6 +179,7 @@ class Desk:
             self._resolve_under_title(story, bylined=True)
             story.author = text
         elif self._heads:
+            self._give_back(story, self._outlook.ahead(self._at + 1))
             self._author = text
             self._begin(self._heads_as_story())
         elif story and not story.ended:
@@ -187,16 +212,61 @@ class Desk:
         self._column = "" if has_dateline(body) else self._column
         if story and story.kind == "notice" and not story.closed and not has_dateline(body):
             self._resolve_in_notice(story)
-        elif story is None or story.ended or (story.paragraphs and (has_dateline(body) or self._after_dash())):
-            self._begin(self._heads_as_story(sure=story is not None or has_dateline(body)))
-        elif not story.paragraphs:
-            self._resolve_under_title(story, has_dateline(body))
-        elif not story.title and len(self._heads) > 1 and belongs(self._heads[:1], story):
-            self._name(story, self._heads[:1])
-            self._heads = self._heads[1:]
+        elif story is not None and story.kind == "news" and story.level and not story.ended and story.paragraphs:
+            self._resolve_below_mark(story, body)
+        else:
+            self._resolve_unmarked(story, has_dateline(body))
+
+    def _resolve_below_mark(self, story: Story, body: str) -> None:
+        if has_dateline(body) or self._after_dash():
             self._begin(self._heads_as_story())
         else:
             self._section(story)
+
+    def _resolve_unmarked(self, story: Story | None, dated: bool) -> None:
+        if story and story.paragraphs:
+            self._give_back(story, self._outlook.ahead(self._at))
+            story = self._current
+        if not self._heads:
+            return
+        if story is None or story.ended:
+            self._begin(self._heads_as_story(sure=story is not None or dated))
+        elif not story.paragraphs:
+            self._resolve_under_title(story, dated)
+        elif dated or self._after_dash():
+            self._begin(self._heads_as_story())
+        else:
+            self._judge(story)
+
+    def _judge(self, story: Story) -> None:
+        """No sign in print: the words before and after tell whether an article begins."""
+        last, after = self._heads[-1], self._outlook.ahead(self._at)
+        chance = self._outlook.chance_to_begin(self._heads, story, after) if last.look == "head" else 0.0
+        if is_label(last.text) or is_numbered(last.text):
+            self._section(story)
+        elif chance >= BEGINS:
+            self._begin(self._heads_as_story(sure=False))
+        elif chance >= (MAY_BEGIN if share_within(last.text, "".join(after)) >= BELONGS else MAY_BEGIN_UNHEARD):
+            heads, self._heads = self._heads, []
+            self._begin(Story(kicker=join_lines([head.text for head in heads]), sure=False))
+        else:
+            self._section(story)
+
+    def _give_back(self, story: Story | None, after: Sequence[str]) -> None:
+        """The first of the waiting lines may be the title of the text before them, untitled or behind another's."""
+        if not self._heads or story is None or story.kind == "notice" or story.level or not story.paragraphs:
+            return
+        count, at = self._outlook.named(self._heads, story, after)
+        if not count:
+            return
+        if story.title:
+            rest = Story(paragraphs=story.paragraphs[at:], author=story.author)
+            story.paragraphs[at:], story.author = [], ""
+            self.stories.append(rest)
+            story = rest
+        lines = [line for head in self._heads for line in head.lines]
+        self._name(story, [Block("head", tuple(lines[:count]))])
+        self._heads = _without(self._heads, count)
 
     def _resolve_under_title(self, story: Story, bylined: bool) -> None:
         heads, self._heads = self._heads, []
@@ -235,16 +305,7 @@ class Desk:
 
     def _heads_as_story(self, sure: bool = True) -> Story:
         heads, self._heads = self._heads, []
-        section = heads.pop().text if len(heads) > 1 and is_label(heads[-1].text) else ""
-        subtitles = [head for head in heads if is_subtitle(head.text)]
-        rest = [head for head in heads if head not in subtitles]
-        if not rest:
-            return Story(join_lines([head.text for head in subtitles]), sure=sure, section=section)
-        kind: Kind = "notice" if self._column else "news"
-        title = rest[-1].text
-        kicker = self._column or kicker_of(rest[:-1], title)
-        subtitle = join_lines([head.text for head in subtitles])
-        return Story(title, kicker, subtitle, kind=kind, sure=sure, section=section)
+        return heading_story(heads, self._column, sure)
 
     def _after_dash(self) -> bool:
         """A kicker ending in —— stands before a head: an article begins."""
@@ -252,7 +313,9 @@ class Desk:
         return len(looks) > 1 and looks[-1] == "head" and self._heads[-2].text.endswith("——")
 
     def _name(self, story: Story, heads: Sequence[Block]) -> None:
-        story.title = join_lines([head.text for head in heads])
+        above, title, below = heading_parts([line for head in heads for line in head.lines])
+        story.title, story.subtitle = join_lines(title), join_lines(below)
+        story.kicker = add_line(story.kicker, join_lines(above))
         story.title_inferred = story.closed = True
 
     def _keep(self, heads: Sequence[Block], story: Story) -> None:
@@ -263,3 +326,13 @@ class Desk:
             self._whole = True
             if story.kind == "news" and head.look == "head" and _STRAY not in story.flags:
                 story.flags.append(_STRAY)
+
+
+def _without(heads: Sequence[Block], count: int) -> list[Block]:
+    """Return the heads without their first `count` lines."""
+    left: list[Block] = []
+    for head in heads:
+        lines, count = head.lines[count:], max(0, count - len(head.lines))
+        if lines:
+            left.append(Block(head.look, lines))
+    return left

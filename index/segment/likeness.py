@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from index.normalize import fold
 
 ALIKE = 0.8
@@ -31,8 +33,13 @@ def share_within(head: str, text: str) -> float:
 
 def pairs(text: str) -> set[str]:
     """Return the pairs of neighbouring letters and digits, punctuation between them left out."""
-    run = letters(text)
-    return {run[at : at + 2] for at in range(len(run) - 1)}
+    return folded_pairs(fold(text))
+
+
+def folded_pairs(folded: str) -> set[str]:
+    """Return the pairs of a text that is folded already."""
+    run = "".join(filter(str.isalnum, folded))
+    return set(map("".join, pairwise(run)))
 
 
 def letters(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from index.normalize import widen
 
-_CLOSED = re.compile(r"[。！？!?…；;：:—～．.][”’」』）)】》]*$|[）)】]$")
+_CLOSED = re.compile(r"[。！？!?…；;：:—～．.][”’」』）)】》]*$|[）)】]$|\s摄影?$")
 _LEADS_ON = re.compile(r"(?:——|[：:])$")
 
 _PEOPLE = r"(?:记者|通讯员|实习生|撰稿人?|撰文|采写|作者|摄影|文[/／]图|图[/／]文|文|图)"
@@ -47,14 +47,19 @@ _COLUMN = re.compile(
     r"(?:公告|通告|声明|启事|公示|遗失|分类(?:广告|信息)|便民信息|广告|招聘信息)(?:专?栏|专?版|专区|集锦|窗口?|之窗)"
     r"|分类(?:广告|信息)"
 )
+_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}(?:、|[）)])")
 _EDITORS = r"(?:责任编辑|责编|本版编辑|本版责编|编辑|美术编辑|美编|版式|校对|组版|值班\S{0,3}|一审|二审|三审)"
-_FURNITURE = (
-    re.compile(r"第?\s*[A-Za-z]?\d{1,3}\s*版(?:\s*[:：·|/丨]\s*\S{0,8}|\s+\S{0,8})?"),
-    re.compile(r"[A-H]\d{1,2}(?:\s*[:：·|/丨]\s*|\s+)[一-鿿]{1,8}|(?:[一-鿿]{2,6}\s*[/|·]?\s*)?[A-H]\d{2}"),
-    re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[\s/|·]*(?:星期|周|农历|第).{0,40}"),
-    re.compile(rf"[□■]?\s*{_EDITORS}\s*[:：/丨|].{{0,60}}"),
-    re.compile(r"[（(]?\s*(?:下转|上接|紧接|转接)\S{0,10}版\S{0,8}\s*[）)]?"),
-    re.compile(r"[-—－·\s]*\d{1,3}[-—－·\s]*"),
+_FURNITURE = re.compile(
+    "|".join(
+        (
+            r"第?\s*[A-Za-z]?\d{1,3}\s*版(?:\s*[:：·|/丨]\s*\S{0,8}|\s+\S{0,8})?",
+            r"[A-H]\d{1,2}(?:\s*[:：·|/丨]\s*|\s+)[一-鿿]{1,8}|(?:[一-鿿]{2,6}\s*[/|·]?\s*)?[A-H]\d{2}",
+            r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[\s/|·]*(?:星期|周|农历|第).{0,40}",
+            rf"[□■]?\s*{_EDITORS}\s*[:：/丨|].{{0,60}}",
+            r"[（(]?\s*(?:下转|上接|紧接|转接)\S{0,10}版\S{0,8}\s*[）)]?",
+            r"[-—－·\s]*\d{1,3}[-—－·\s]*",
+        )
+    )
 )
 _LONGEST = 80
 
@@ -84,9 +89,14 @@ def is_label(head: str) -> bool:
     return head.startswith("【") and head.endswith("】")
 
 
+def is_numbered(head: str) -> bool:
+    """一、项目概况, （二）: one of several parts of an article."""
+    return bool(_NUMBERED.match(head))
+
+
 def is_furniture(line: str) -> bool:
     """Belongs to the page and not to an article: 第A02版, 责编, 下转第三版, a page number."""
-    return len(line) <= _LONGEST and any(shape.fullmatch(line) for shape in _FURNITURE)
+    return len(line) <= _LONGEST and bool(_FURNITURE.fullmatch(line))
 
 
 def is_closed(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from index.model import Kind, Paragraph
 from index.segment.blocks import Block, join_lines
 from index.segment.likeness import alike, share_within
-from index.segment.marks import leads_on, names_notice
+from index.segment.marks import is_label, leads_on, names_notice
 
 BELONGS = 0.25
 """
@@ -55,6 +55,10 @@ class Story:
         return "".join(paragraph.text for paragraph in self.paragraphs)
 
     @property
+    def lead(self) -> str:
+        return self.paragraphs[0].text[:_OPENING] if self.paragraphs else ""
+
+    @property
     def opening(self) -> str:
         """As much of the text as tells what it is about."""
         return "".join(paragraph.text[:_OPENING] for paragraph in self.paragraphs[:20])[:_OPENING]
@@ -97,11 +101,36 @@ def kicker_of(heads: Sequence[Block], title: str) -> str:
     return join_lines(lines)
 
 
+def heading_parts(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the lines of one printed heading as kicker (【…】, …——), title and subtitle (——…)."""
+    first, last = 0, len(lines)
+    while first < last - 1 and (is_label(lines[first]) or lines[first].endswith("——")):
+        first += 1
+    while last > first + 1 and is_subtitle(lines[last - 1]):
+        last -= 1
+    return list(lines[:first]), list(lines[first:last]), list(lines[last:])
+
+
+def heading_story(heads: Sequence[Block], column: str, sure: bool) -> Story:
+    """Return the article that unmarked heads begin, `column` being the heading over notices they stand under."""
+    section = heads[-1].text if len(heads) > 1 and is_label(heads[-1].text) else ""
+    heads = heads[:-1] if section else heads
+    subtitles = [head.text for head in heads if is_subtitle(head.text)]
+    rest = [head for head in heads if not is_subtitle(head.text)]
+    if not rest:
+        return Story(subtitle=join_lines(subtitles), sure=False, section=section)
+    kind: Kind = "notice" if column else "news"
+    above, lines, below = heading_parts(rest[-1].lines)
+    title = join_lines(lines)
+    kicker = column or add_line(kicker_of(rest[:-1], title), join_lines(above))
+    return Story(title, kicker, join_lines([*below, *subtitles]), kind=kind, sure=sure, section=section)
+
+
 def settled(story: Story) -> Story:
     """An unmarked title must speak of its article, and an article must have begun somewhere: else it is an excerpt."""
     if story.sure or story.kind == "notice":
         return story
-    if story.title and share_within(story.title, story.opening) < BELONGS:
+    if story.title and not any(share_within(story.title, text) >= BELONGS for text in (story.lead, story.opening)):
         story.kicker, story.title = add_line(story.kicker, story.title), ""
     if not story.title:
         story.kind = "excerpt"

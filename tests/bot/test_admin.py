@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 from bot.menus import set_menus
+from bot.opening import refresh
+from index.testset import read_testset
 
 from . import newspaper
-from .conftest import ADMIN, Newsroom, start
+from .conftest import ADMIN, Newsroom, settings_in, start
 
 QUESTION = "青石湾产业园有多少企业"
 
@@ -20,6 +22,13 @@ async def test_status_tells_what_the_archive_holds_and_how_the_day_went(newsroom
     assert "日期 2025-08-12 至 2025-08-13" in status
     assert "今天提问 2 个，答出 50%" in status
     assert "tantivy" in status
+
+
+async def test_status_of_an_archive_without_dates_says_so(folder, opened):
+    (folder / "corpus" / "晚报.jsonl").unlink()
+    refresh(settings_in(folder))
+    room = await start(folder, opened)
+    assert "\n日期 日期未标注\n" in (await room.admin.asks("/status")).text
 
 
 async def test_problems_are_named_with_their_source(folder, opened):
@@ -56,19 +65,28 @@ class TestTheLexicon:
 
 
 class TestFeedback:
-    async def test_lists_what_readers_did_not_like_and_exports_questions_for_eval(self, newsroom: Newsroom):
+    async def test_lists_what_readers_did_not_like_and_exports_questions_for_eval(self, newsroom: Newsroom, tmp_path):
         good = await newsroom.reader.asks(QUESTION)
         await (await newsroom.reader.press(good, "👍")).answered()
         bad = await newsroom.reader.asks("火星探测器有几台发动机")
         await (await newsroom.reader.press(bad, "👎")).answered()
+        wrong = await newsroom.reader.asks("图书馆新馆什么时候开放")
+        await (await newsroom.reader.press(wrong, "👎")).answered()
         await newsroom.admin.says("/feedback")
         listed, exported = await newsroom.server.sent(newsroom.admin.chat, 2)
         assert "火星探测器有几台发动机\n　→ 没有找到" in listed.text
         records = [json.loads(line) for line in exported.document.content.decode().splitlines()]
-        assert {record["question"]: bool(record["answers"]) for record in records} == {
-            QUESTION: True,
-            "火星探测器有几台发动机": False,
+        assert records[0] == {
+            "question": "图书馆新馆什么时候开放",
+            "answers": [],
+            "said": wrong.bold[0].partition("（")[0],
         }
+        assert records[1] == {"question": "火星探测器有几台发动机", "answers": [], "said": ""}
+        assert records[2]["question"] == QUESTION
+        assert records[2]["answers"]
+        path = tmp_path / "feedback.jsonl"
+        path.write_bytes(exported.document.content)
+        assert len(read_testset(path).questions) == 3
 
     async def test_says_when_there_is_none(self, newsroom: Newsroom):
         assert (await newsroom.admin.asks("/feedback")).text == "还没有 👎。"

@@ -50,6 +50,14 @@ async def test_the_reference_is_copied_as_gb_t_7714(newsroom: Newsroom):
     assert newsroom.reader.copies(reply, "引用") == "传感器小镇的一天[N]. 河口晚报, 2025-08-13(A01)."
 
 
+async def test_each_article_of_the_first_message_can_be_opened_and_copied(newsroom: Newsroom):
+    reply = await newsroom.reader.asks(QUESTION)
+    assert newsroom.reader.copies(reply, "引用 2") == "传感器小镇的一天[N]. 河口晚报, 2025-08-13(A01)."
+    await (await newsroom.reader.press(reply, "全文 2")).answered()
+    (article,) = await newsroom.server.sent(newsroom.reader.chat)
+    assert article.text.startswith("传感器小镇的一天\n")
+
+
 async def test_a_verdict_is_kept_with_question_and_answer(newsroom: Newsroom):
     reply = await newsroom.reader.asks(QUESTION)
     answer = await (await newsroom.reader.press(reply, "👎")).answered()
@@ -134,6 +142,15 @@ class TestAnEditedQuestion:
         await newsroom.server.sent(newsroom.reader.chat)
         await newsroom.reader.edits(greeting, QUESTION)
         await newsroom.server.silence(newsroom.reader.chat)
+
+    async def test_that_was_refused_at_first_is_answered_in_place_of_the_refusal(self, newsroom: Newsroom):
+        question = await newsroom.reader.says("？？")
+        (reply,) = await newsroom.server.sent(newsroom.reader.chat)
+        await newsroom.reader.edits(question, QUESTION)
+        await newsroom.server.edited(reply)
+        assert "152家" in reply.bold
+        await (await newsroom.reader.press(reply, "👍")).answered()
+        assert newsroom.desk.store.verdicts()[0].question == QUESTION
 
     async def test_that_became_too_long_says_so_in_place(self, newsroom: Newsroom):
         question = await newsroom.reader.says(QUESTION)

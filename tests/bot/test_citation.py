@@ -36,6 +36,11 @@ def test_an_inferred_title_is_marked():
     assert cite(replace(BARE, title="老桥新生", title_inferred=True)) == "《老桥新生》 · 第23段 · 日期未标注, 标题推断"
 
 
+def test_further_sources_are_named_by_their_files():
+    assert cite(replace(BARE, also=("/a/b.pdf",))).endswith(" · 日期未标注 · 另见 1 处：b.pdf")
+    assert cite(replace(BARE, also=("/a/b.zip!c/d.htm", "/e.txt", "/f.txt"))).endswith("另见 3 处：d.htm、e.txt……")
+
+
 def test_a_title_inside_the_title_takes_the_inner_marks():
     assert cite(replace(BARE, title="读《江城志》")).startswith("《读〈江城志〉》 · ")
 

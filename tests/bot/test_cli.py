@@ -104,7 +104,7 @@ class TestIndexing:
         assert ran.out.count("\n") == 1
         done = json.loads(ran.out)
         assert list(done) == [
-            *("added", "changed", "removed", "unchanged", "articles", "passages", "skipped", "seconds"),
+            *("added", "changed", "removed", "unchanged", "articles", "passages", "skipped", "seconds", "duplicates"),
         ]
         assert (done["added"], done["articles"], done["passages"], done["skipped"]) == (1, 1, 2, [])
 
@@ -309,9 +309,93 @@ class TestStatus:
         (problem,) = json.loads(wenbao("status", "--json").out)["problems"]
         assert f"{problem['source']}：{problem['reason']}" in told
 
+    def test_a_file_that_could_not_be_read_is_a_problem_until_it_can_be(self, wenbao, workdir):
+        bad = workdir / "docs_corpus" / "page.txt"
+        bad.write_bytes(b"\0\1\2" * 50)
+        assert [wenbao("index").code for _ in range(2)] == [3, 3]
+        state = json.loads(wenbao("status", "--json").out)
+        assert [(Path(entry["source"]).name, entry["count"]) for entry in state["problems"]] == [("page.txt", 1)]
+        assert state["sources"] == 1
+        assert "page.txt" in wenbao("status", "--problems").out
+        bad.write_text("# 桥\n\n城东的桥今天通车，全长八百米，往来的车辆不必再绕行北门。\n", "utf-8")
+        assert json.loads(wenbao("index", "--json").out)["added"] == 1
+        assert json.loads(wenbao("status", "--json").out)["problems"] == []
+        bad.write_bytes(b"\0\1\2" * 50)
+        assert wenbao("index").code == 3
+        state = json.loads(wenbao("status", "--json").out)
+        assert (len(state["problems"]), state["sources"], state["articles"]) == (1, 2, 2)
+        bad.unlink()
+        assert json.loads(wenbao("index", "--json").out)["removed"] == 1
+        assert json.loads(wenbao("status", "--json").out)["problems"] == []
+
+    def test_equal_reasons_are_counted(self, wenbao, workdir):
+        with (workdir / "docs_corpus" / "bridge.jsonl").open("a", encoding="utf-8") as file:
+            file.write('{"title": "没有正文"}\n' * 50)
+        wenbao("index")
+        (problem,) = json.loads(wenbao("status", "--json").out)["problems"]
+        assert problem["count"] == 50
+        assert "第2行" in problem["reason"]
+        told = wenbao("status", "--problems").out
+        assert "×50" in told
+        assert told.count("bridge.jsonl") == 1
+
+    def test_what_was_wrong_before_a_reader_gave_up_is_told_too(self, wenbao, workdir):
+        bad = workdir / "docs_corpus" / "bad.jsonl"
+        bad.write_text('{"title": "没有正文"}\n' * 200, "utf-8")
+        skipped = json.loads(wenbao("index", "--json").out)["skipped"]
+        assert len(skipped) > 1
+        problems = json.loads(wenbao("status", "--json").out)["problems"]
+        assert sorted(entry["count"] for entry in problems) == [1, 100]
+
     def test_without_an_index_it_is_exit_code_1_and_one_line(self, wenbao):
         ran = wenbao("status")
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+
+
+class TestImport:
+    def test_what_it_writes_answers_as_the_files_did(self, wenbao, workdir):
+        wenbao("index")
+        before = json.loads(wenbao("ask", QUESTION, "--json").out)["snippets"][0]
+        ran = wenbao("import", "docs_corpus", "--to", "archive.jsonl")
+        assert (ran.code, ran.err) == (0, "")
+        assert "1 篇" in ran.out
+        assert wenbao("index", "archive.jsonl", "--index", "again").code == 0
+        after = json.loads(wenbao("ask", QUESTION, "--json", "--index", "again").out)["snippets"][0]
+        for citation in (before["citation"], after["citation"]):
+            citation.pop("source")
+        assert after == before
+
+    def test_it_names_what_it_skipped(self, wenbao, workdir):
+        (workdir / "docs_corpus" / "旧稿.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+        ran = wenbao("import", "docs_corpus", "--to", "archive.jsonl", "--json")
+        done = json.loads(ran.out)
+        assert (ran.code, done["articles"], done["sources"], done["to"]) == (3, 1, 1, "archive.jsonl")
+        assert [Path(entry["source"]).name for entry in done["skipped"]] == ["旧稿.doc"]
+        assert "旧稿.doc" in wenbao("import", "docs_corpus", "--to", "other.jsonl").out
+
+    def test_it_overwrites_only_when_told_to(self, wenbao, workdir):
+        (workdir / "archive.jsonl").write_text("别的", "utf-8")
+        ran = wenbao("import", "docs_corpus", "--to", "archive.jsonl")
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert (workdir / "archive.jsonl").read_text("utf-8") == "别的"
+        assert wenbao("import", "docs_corpus", "--to", "archive.jsonl", "--force").code == 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            (("nowhere", "--to", "a.jsonl"), 2),
+            (("docs_corpus",), 2),
+            (("--to", "a.jsonl"), 2),
+            (("docs_corpus", "--to", "no/folder/a.jsonl"), 1),
+            (("empty", "--to", "a.jsonl"), 1),
+        ],
+    )
+    def test_what_cannot_be_done_is_named_and_writes_nothing(self, wenbao, workdir, arguments, code):
+        (workdir / "empty").mkdir()
+        ran = wenbao("import", *arguments)
+        assert ran.code == code
+        assert "Traceback" not in ran.err
+        assert not (workdir / "a.jsonl").exists()
 
 
 class TestErrors:

@@ -138,7 +138,8 @@ async def test_every_button_of_an_answer_an_article_and_an_issue_works(bot, serv
     for button in answer.buttons:
         if button.data:
             await (await reader.press(answer, button)).answered()
-    (article,) = await server.sent(reader.chat)
+    opened = await server.sent(reader.chat, 2)
+    (article,) = [one for one in opened if one.text.startswith("青石湾产业园再添新企业")]
     await (await reader.press(article, "本期目录")).answered()
     await server.until(lambda: "共 1 篇" in article.text, 5)
     await (await reader.press(article, "2025-08-13 »")).answered()

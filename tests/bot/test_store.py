@@ -7,7 +7,9 @@ import sqlite3
 
 import pytest
 
-from bot.store import BadStateFile, Store, Watch, read_retractions
+from bot import schema
+from bot.schema import BadStateFile
+from bot.store import Removal, Store, Watch, read_retractions
 
 NOW = dt.datetime(2025, 8, 13, 12, tzinfo=dt.UTC)
 
@@ -47,11 +49,38 @@ def test_forget_deletes_what_is_the_users_and_nothing_else(store):
         assert asked is not None
         store.judge(asked, user, True, NOW)
         store.watch(Watch(user, "词", None, False), user)
+        store.count(f"notices:{user}", NOW.date())
     assert store.forget(1) == (1, 1, 1)
     assert store.asked_in(1, 3) is None
     assert store.asked_in(2, 3)
     assert len(store.verdicts()) == 1
     assert [watch.chat_id for watch in store.watches()] == [2]
+    assert [store.counted(f"notices:{user}", NOW.date()) for user in (1, 2)] == [0, 1]
+
+
+def test_a_removal_waits_for_its_confirmation_across_restarts_and_only_once(tmp_path):
+    removal = Removal("a1", "article", "《题》", "/corpus/a.md")
+    with Store(tmp_path / "bot.db") as store:
+        key = store.propose(removal, NOW)
+    with Store(tmp_path / "bot.db") as store:
+        assert store.take_proposal(key) == removal
+        assert store.take_proposal(key) is None
+
+
+def test_a_removal_that_nobody_confirmed_is_gone_after_thirty_days(store):
+    key = store.propose(Removal("a1", "article", "《题》", "/corpus/a.md"), NOW)
+    store.expire(NOW + dt.timedelta(days=31))
+    assert store.take_proposal(key) is None
+
+
+def test_articles_are_unknown_until_a_source_has_had_them(store):
+    store.remember_sources({"a": "1", "b": "1"}, {"a": ["x", "y"], "b": []})
+    assert store.unknown_articles(["w", "x", "v"]) == ["w", "v"]
+    store.remember_sources({"a": "2", "b": "1"}, {"a": ["x"]})
+    assert store.sources() == {"a": "2", "b": "1"}
+    assert store.unknown_articles(["y"]) == ["y"]
+    store.remember_sources({"b": "1"}, {})
+    assert store.sources() == {"b": "1"}
 
 
 def test_counters_are_a_days(store):
@@ -74,7 +103,7 @@ def test_a_moved_group_keeps_its_watches_even_where_both_have_the_word(store):
 
 
 def test_removals_can_be_read_by_another_process(store, tmp_path):
-    store.retract("来源", "source", "来源", 7, NOW)
+    store.retract(Removal("来源", "source", "来源", "来源"), 7, NOW)
     assert read_retractions(tmp_path / "deep" / "bot.db") == {"来源"}
     store.readmit("来源")
     assert read_retractions(tmp_path / "deep" / "bot.db") == frozenset()
@@ -98,3 +127,17 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path):
     database.close()
     with pytest.raises(BadStateFile, match="版本 99"):
         Store(tmp_path / "bot.db")
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date_and_keeps_what_it_holds(tmp_path):
+    old = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    old.executescript(schema._STEPS[0])
+    old.execute("INSERT INTO watches VALUES (1, '词', 1, NULL, 0)")
+    old.execute("INSERT INTO sources VALUES ('a', '1')")
+    old.execute("PRAGMA user_version = 1")
+    old.close()
+    with Store(tmp_path / "bot.db") as store:
+        assert [watch.word for watch in store.watches()] == ["词"]
+        assert store.sources() == {}  # its articles are not known, so the next look at it takes them in
+        store.remember_sources({"a": "1"}, {"a": ["x"]})
+        assert store.sources() == {"a": "1"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from bot import upkeep
@@ -149,6 +151,19 @@ class TestUpload:
         (reply,) = await room.server.sent(room.admin.chat)
         assert reply.text.startswith("不认识“程序.exe”的格式")
 
+    async def test_that_telegram_does_not_hand_out_is_said(self, room: Newsroom):
+        room.server.fail("getFile", 400, "file is temporarily unavailable")
+        await room.admin.uploads("桥.jsonl", b"{}")
+        (reply,) = await room.server.sent(room.admin.chat)
+        assert reply.text.startswith("从 Telegram 取不到“桥.jsonl”")
+
+    async def test_of_many_documents_at_once_loses_none_to_the_rate_limit(self, folder, opened):
+        room = await start(folder, opened, rate_per_minute=1)
+        for n in range(3):
+            await room.admin.uploads(f"{n}.jsonl", newspaper.late_news(f"新闻{n}", f"白鹭来了{n}只。").encode())
+        replies = await room.server.sent(room.admin.chat, 3, timeout=20)
+        assert all(reply.text.startswith("已收录") for reply in replies)
+
     async def test_is_the_admins_alone(self, room: Newsroom):
         await room.reader.uploads("桥.jsonl", b"{}")
         (reply,) = await room.server.sent(room.reader.chat)
@@ -184,6 +199,36 @@ class TestRemove:
             dates = open_archive(room.desk.settings).engine.issue_dates()
             assert [str(date) for date in dates] == ["2025-08-13"]
             assert titles == ["渡口的故事"]
+
+    async def test_finds_a_source_by_a_part_of_its_name(self, room: Newsroom):
+        asked = await room.admin.asks("/remove 旧")
+        assert asked.text.startswith("要移除来源“旧闻.jsonl”（1 篇）吗？")
+
+    async def test_is_confirmed_by_its_button_after_a_restart_too(self, folder, opened):
+        before = await start(folder, opened)
+        asked = await before.admin.asks("/remove 旧闻.jsonl")
+        await opened.aclose()
+        after = await start(folder, opened, before.server)
+        await (await before.admin.press(asked, "确认移除")).answered()
+        await last_edit(after, asked, "已移除旧闻.jsonl。")
+
+    @pytest.mark.parametrize("what", ["合集.zip!要闻/桥.jsonl", "合集.zip"])
+    async def test_takes_a_container_or_one_member_of_it_away_for_good(self, room: Newsroom, what: str):
+        with zipfile.ZipFile(room.corpus / "合集.zip", "w") as packed:
+            packed.writestr("要闻/桥.jsonl", newspaper.late_news("桥通了", "白鹭大桥全长1180米。"))
+            packed.writestr("要闻/路.jsonl", newspaper.late_news("路通了", "青山大道宽36米。"))
+        refresh(room.desk.settings)
+        await room.desk.reindexing.look_outside()
+        asked = await room.admin.asks(f"/remove {what}")
+        assert f"{what}" in asked.text
+        assert ("1 篇" if "!" in what else "2 篇") in asked.text
+        await (await room.admin.press(asked, "确认移除")).answered()
+        await last_edit(room, asked, f"已移除{what}")
+        for full in (False, True):
+            refresh(room.desk.settings, full=full)
+            engine = open_archive(room.desk.settings).engine
+            left = {passage.citation.title for source in engine.manifest() for passage in engine.passages(source)}
+            assert left & {"桥通了", "路通了"} == ({"路通了"} if "!" in what else set())
 
     async def test_does_nothing_unless_it_is_confirmed(self, room: Newsroom):
         asked = await room.admin.asks("/remove 旧闻.jsonl")

@@ -65,6 +65,8 @@ async def test_after_the_days_cap_the_rest_is_summed_up(room: Newsroom, monkeypa
     await room.desk.reindexing.run()
     notices = await room.server.sent(room.reader.chat, 3)
     assert notices[-1].text.startswith("今天的通知已满 2 条，另有 2 篇")
+    await arrives(room, "还有", "白鹭又来了。")
+    await room.server.silence(room.reader.chat)
 
 
 async def test_the_watches_of_who_blocked_the_bot_are_dropped(room: Newsroom):
@@ -114,3 +116,30 @@ async def test_what_came_while_the_bot_was_not_running_is_news_too(folder, opene
     after = await start(folder, opened, before.server)
     await after.desk.reindexing.look_back()
     assert "白鹭大桥" in (await before.server.sent(before.reader.chat))[0].text
+
+
+async def test_an_article_added_to_a_known_file_while_the_bot_was_not_running_is_news_alone(folder, opened):
+    before = await start(folder, opened)
+    await before.desk.reindexing.look_back()
+    await before.server.until(lambda: before.desk.store.sources(), 10)
+    await before.reader.asks("/watch 河口县")
+    await opened.aclose()
+    with (folder / "corpus" / "晚报.jsonl").open("a", encoding="utf-8") as file:
+        file.write(newspaper.late_news("县里的事", "河口县下了一场雪。"))
+    refresh(before.desk.settings)
+    after = await start(folder, opened, before.server)
+    await after.desk.reindexing.look_back()
+    (notice,) = await before.server.sent(before.reader.chat)
+    assert "下了一场雪" in notice.text
+    await before.server.silence(before.reader.chat)
+
+
+async def test_a_file_under_another_name_brings_no_news(room: Newsroom):
+    own = {"id": "n-1", "title": "桥通了", "paragraphs": ["白鹭大桥今天通车。"]}
+    (room.corpus / "甲.jsonl").write_text(newspaper.line(own), "utf-8")
+    await room.desk.reindexing.run()
+    await room.server.until(lambda: len(room.desk.store.sources()) == 3, 10)
+    await room.reader.asks("/watch 白鹭大桥")
+    (room.corpus / "甲.jsonl").rename(room.corpus / "乙.jsonl")
+    await room.desk.reindexing.run()
+    await room.server.silence(room.reader.chat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -159,6 +160,17 @@ class TestAFullRebuild:
         reader.join()
         assert problems == []
         assert seen <= {3, 7}
+
+
+@pytest.mark.slow
+def test_a_year_of_daily_commits_leaves_few_segments_and_few_files(location):
+    most = 0
+    for day in range(365):
+        publish(location, range(10 * day, 10 * day + 20))
+        most = max(most, len(json.loads((generation(location) / "meta.json").read_text())["segments"]))
+    assert most <= 12
+    assert len(list(generation(location).iterdir())) < 100
+    assert found(location) == 100
 
 
 def start(location: Path, then: str) -> subprocess.Popen[str]:

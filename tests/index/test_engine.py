@@ -147,6 +147,12 @@ class TestSearch:
         hits = open_engine(location).search(Query({"时间谷": 1.0}, {"间谷": 0.5}, kinds), 10)
         assert {hit.passage.kind for hit in hits} == found
 
+    def test_days_with_issues_are_listed_earliest_first_and_once(self, location):
+        days = [dt.date(2025, 3, 2), dt.date(1986, 12, 31), dt.date(2025, 3, 2), None]
+        rows = [indexed("会议", article=f"a{n}", date=day) for n, day in enumerate(days)]
+        publish(location, {"/报/1.txt": rows})
+        assert open_engine(location).issue_dates() == [dt.date(1986, 12, 31), dt.date(2025, 3, 2)]
+
     def test_by_day_includes_both_ends_and_leaves_the_undated_out(self, location):
         days = [None, dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 1, 31), dt.date(2025, 2, 1)]
         rows = [indexed(f"会议 {day}", paragraph=n, date=day) for n, day in enumerate(days, 1)]
@@ -162,6 +168,18 @@ class TestSearch:
         free = engine.search(Query({"会议": 1.0}, {}), 10)
         whole = engine.search(Query({"会议": 1.0}, {}, dates=(dt.date(2025, 1, 1), dt.date(2025, 1, 8))), 10)
         assert [(one.passage, pytest.approx(one.score)) for one in whole] == [(one.passage, one.score) for one in free]
+
+    def test_by_very_frequent_terms_alone_still_finds(self, location):
+        publish(location, {"/报/1.txt": [indexed("年", paragraph=n) for n in range(2_500)]})
+        assert len(texts(location, {"年": 1.0})) == 10
+        assert len(open_engine(location).search(Query({"年": 1.0}, {}), 60)) == 60
+
+    def test_fills_up_with_very_frequent_terms_when_rare_ones_are_in_too_few_passages(self, location):
+        rows = [indexed("年", paragraph=n) for n in range(2_500)] + [indexed("年 时间谷", paragraph=3_000)]
+        publish(location, {"/报/1.txt": rows})
+        found = open_engine(location).search(Query({"年": 1.0, "时间谷": 1.0}, {}), 20)
+        assert (found[0].passage.text, len(found)) == ("年时间谷", 20)
+        assert found[0].score > found[1].score
 
     def test_from_several_threads_finds_the_same(self, location):
         publish(location, {"/报/1.txt": [indexed(f"企业 第{n}", paragraph=n) for n in range(200)]})
@@ -213,6 +231,34 @@ class TestStatistics:
         stats = open_engine(location).stats
         assert (stats.articles, stats.passages, stats.average_words) == (1, 2, 2.0)
         assert (stats.first, stats.last) == (dt.date(2025, 4, 1), dt.date(2025, 4, 1))
+
+    def test_of_terms_stay_right_after_many_deletions(self, location):
+        publish(location, {"/报/1.txt": [indexed("甲 乙", paragraph=n) for n in range(50)]})
+        for times in range(3):
+            many = [indexed("甲" if n % 2 else "乙", paragraph=n) for n in range(30 + times)]
+            publish(location, {"/报/2.txt": many, "/报/3.txt": [indexed("丙", article="a3")]})
+        engine = open_engine(location)
+        assert engine.stats.passages == 50 + 32 + 1
+        assert engine.document_frequencies(["甲", "乙", "丙", "丁"], ["甲乙"]) == ([66, 66, 1, 0], [50])
+        with open_builder(location) as builder:
+            builder.delete("/报/1.txt")
+            builder.commit(META)
+        engine.reload()
+        assert engine.document_frequencies(["甲", "乙", "丙"], ["甲乙"]) == ([16, 16, 1], [0])
+
+    @pytest.mark.slow
+    def test_and_searches_stay_as_they_are_over_a_year_of_daily_commits(self, location):
+        """Each day an issue is added and an old one is corrected: what is deleted must not pile up."""
+        publish(location, {f"/报/旧{n}.txt": [indexed("旧 闻", paragraph=p) for p in range(40)] for n in range(50)})
+        for day in range(365):
+            fixed = f"/报/旧{day % 50}.txt"
+            corrected = [indexed("旧 闻 更正", paragraph=p) for p in range(40)]
+            publish(location, {f"/报/{day}.txt": [indexed(f"新 闻 第{day}", article=f"d{day}")], fixed: corrected})
+        engine = open_engine(location)
+        words = engine.document_frequencies(["闻", "旧", "更正", "新", "第7"], [])[0]
+        assert words == [pytest.approx(count, rel=0.02) for count in (2365, 2000, 2000, 365, 1)]
+        assert engine.stats.passages == 2365
+        assert len(engine.search(Query({"第7": 1.0, "新": 1.0}, {}), 400)) == 365
 
 
 class TestWriting:

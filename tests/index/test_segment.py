@@ -269,6 +269,66 @@ class TestMarklessText:
         assert segment(text).stories == ()
 
 
+DAM = "水库大坝去冬今春加固完工,坝体加高三米,库容增到九百万立方米,灌区用水有了底气。"
+SCHOOL = "夜校开班的消息传开,报名的人排到街角。剪纸班和二胡班最先满员,校方说秋天再添书法班。"
+SCHOOL_TOO = "夜校设在老粮站里,每晚七点上课,剪纸班的老师是退休工人,二胡班的学员最小九岁。"
+
+
+class TestPagesWithoutMarksAndDatelines:
+    def test_a_heading_whose_words_are_new_and_stand_in_the_next_text_begins_an_article(self):
+        found = segment(f"水库大坝加固完工\n\n{DAM}\n\n夜校报名排到街角\n\n{SCHOOL}")
+        assert titles(found) == ["水库大坝加固完工", "夜校报名排到街角"]
+        assert [story.kind for story in found.stories] == ["news", "news"]
+
+    def test_a_heading_between_texts_about_one_thing_is_a_section(self):
+        story = only(f"夜校报名排到街角\n\n{SCHOOL}\n\n老粮站里的灯光\n\n{SCHOOL_TOO}")
+        assert (story.title, sections(story)) == ("夜校报名排到街角", ["", "老粮站里的灯光"])
+
+    def test_a_heading_foreign_to_what_follows_is_never_its_title(self):
+        found = segment(f"水库大坝加固完工\n\n{DAM}\n\n机场三期动工兴建\n\n{SCHOOL}")
+        assert "机场三期动工兴建" not in titles(found)
+
+    @pytest.mark.parametrize("part", ["二、老粮站里的灯光", "（二）老粮站里的灯光", "【相关链接】"])
+    def test_a_numbered_or_labelled_heading_begins_no_article(self, part):
+        assert titles(segment(f"水库大坝加固完工\n\n{DAM}\n\n{part}\n\n{SCHOOL}")) == ["水库大坝加固完工"]
+
+    def test_a_title_behind_an_article_that_began_without_a_sign_takes_its_paragraphs_back(self):
+        first, second = segment(
+            f"水库大坝加固完工\n\n{DAM}\n\n{SCHOOL}\n\n{SCHOOL_TOO}\n\n夜校剪纸班报名排到街角"
+        ).stories
+        assert (first.title, texts(first)) == ("水库大坝加固完工", [DAM])
+        assert (second.title, second.title_inferred) == ("夜校剪纸班报名排到街角", True)
+        assert texts(second) == [SCHOOL, SCHOOL_TOO]
+
+    def test_a_title_behind_and_one_before_share_a_gap_in_one_block(self):
+        first, second = segment(f"{DAM}\n\n水库大坝加固完工\n夜校报名排到街角\n\n{SCHOOL}").stories
+        assert (first.title, first.title_inferred) == ("水库大坝加固完工", True)
+        assert (second.title, second.title_inferred) == ("夜校报名排到街角", False)
+
+    def test_label_kicker_and_subtitle_on_neighbouring_lines_are_told_from_the_title(self):
+        story = only(f"【夜读】\n夜校报名排到街角\n——老粮站里的剪纸班\n\n{SCHOOL}")
+        assert (story.kicker, story.title, story.subtitle) == ("【夜读】", "夜校报名排到街角", "——老粮站里的剪纸班")
+
+
+def wrapped(text: str, width: int = 12) -> str:
+    return "\n".join(text[at : at + width] for at in range(0, len(text), width))
+
+
+class TestHeadingsAsWideAsTheColumn:
+    SAYS = "夜校报名的人排到街角，剪纸班和二胡班最先满员。校方说秋天再添书法班，每晚七点上课，老师都是退休工人。"
+    DAM = "去冬今春水库大坝加固完工，坝体加高三米，库容增到九百万立方米，下游四个乡镇灌区用水从此有了底气。"
+
+    def test_one_that_speaks_of_the_text_below_is_its_title(self):
+        found = segment(f"水库大坝加固完工\n\n{wrapped(self.DAM)}\n\n夜校报名人排到街角剪纸\n\n{wrapped(self.SAYS)}")
+        assert titles(found) == ["水库大坝加固完工", "夜校报名人排到街角剪纸"]
+
+    def test_the_first_line_of_a_paragraph_cut_by_a_column_break_stays_its_first_line(self):
+        lines = wrapped("记者日前在城南老粮站看到许多居民前来登记，" + self.SAYS).split("\n")
+        story = only("夜校报名排到街角\n\n" + "\n\n".join([wrapped(self.SAYS), lines[0], "\n".join(lines[1:])]))
+        assert story.paragraphs[-1].text.startswith("记者日前在城南老粮站看到许多居民前来登记")
+        assert story.paragraphs[-1].joined
+
+
 class TestFaithfulness:
     def test_punctuation_is_kept_as_printed(self):
         text = "会议10:30开始,共(含列席)86人;下午2:00散会!"
@@ -318,6 +378,13 @@ class TestTheRealPage:
         assert story.title == "智能计量为“衡阳手表”“托底”"
         assert story.kicker.endswith("智能衡器计量产业崛起——")
         assert story.author == "综合"
+
+    def test_it_reads_the_same_without_its_marks(self, shared, real):
+        (source,) = (shared / "seed").glob("*.txt")
+        text = "\n".join(line.lstrip("# ") for line in source.read_text("utf-8").split("\n"))
+        unmarked = segment(text)
+        assert titles(unmarked) == titles(real)
+        assert [story.paragraphs for story in unmarked.stories] == [story.paragraphs for story in real.stories]
 
     def test_three_sections(self, real):
         assert sections(real.stories[0]) == [

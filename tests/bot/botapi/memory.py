@@ -44,9 +44,8 @@ class InMemoryRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+        *other_timeouts: Any,
+        **named_timeouts: Any,
     ) -> tuple[int, bytes]:
         _, _, tail = unquote(url).partition("/file/bot" if "/file/bot" in url else "/bot")
         token, _, name = tail.partition("/")

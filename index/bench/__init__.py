@@ -1,0 +1,1 @@
+"""Measures the way of a question, and its peers, over seeded archives of growing size."""
