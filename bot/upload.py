@@ -19,7 +19,7 @@ from bot.measure import clean, clip
 from bot.reception import is_private, speech_of
 from index.errors import ArchiveError
 from index.model import Article, Rejected
-from index.readers import READERS, context_for, reader_for
+from index.readers import READERS, context_for, reader_for, reader_named
 
 LARGEST = FileSizeLimit.FILESIZE_DOWNLOAD
 _LONGEST_NAME = 120
@@ -50,7 +50,7 @@ async def _take(update: Update, context: Context) -> None:
     if name is None:
         await message.reply_text(speech(messages.UPLOAD_BAD_NAME, name=clip(clean(written), 100)))
         return
-    if reader_for(Path(name)) is None:
+    if reader_named(name) is None:
         suffixes = " ".join(sorted(READERS))
         await message.reply_text(speech(messages.UPLOAD_BAD_TYPE, name=name, suffixes=suffixes))
         return

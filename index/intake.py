@@ -15,18 +15,16 @@ from index.model import (
     Article,
     Builder,
     Engine,
-    IndexedPassage,
     Paragraph,
     Passage,
     ReadContext,
     Rejected,
     SourceRecord,
 )
-from index.normalize import fold
-from index.passages import split
+from index.passages import index_again, split_and_index
 from index.problems import summed
 from index.readers import context_for, pagefiles, reader_for
-from index.tokens import Segmenter, bigrams, index_words, pack, unpack
+from index.tokens import Segmenter
 
 _UNREADABLE = (UnreadableSource, BadPaperFile, UnicodeError, OSError)
 
@@ -187,7 +185,7 @@ class Intake:
             if entry.source in self._retracted:
                 continue
             if self._copies.enter(record.source, entry, hidden=hidden):
-                indexed = [_indexed(passage, self.segmenter) for passage in split(entry, self.segmenter)]
+                indexed = split_and_index(entry, self.segmenter)
                 self._builder.add(indexed)
                 self._copies.count(indexed)
                 articles += 1
@@ -209,7 +207,7 @@ class Intake:
             for article_id, run in groupby(old.passages(known.source), lambda passage: passage.citation.article_id):
                 held = list(run)
                 if self._copies.enter(known.source, _put_together(held), hidden=article_id in self._retracted):
-                    indexed = [_indexed(_cut(passage, self.segmenter), self.segmenter) for passage in held]
+                    indexed = [index_again(_alone(passage), self.segmenter) for passage in held]
                     self._builder.add(indexed)
                     self._copies.count(indexed)
                     articles += 1
@@ -238,15 +236,9 @@ class Intake:
         return self._contexts[folder]
 
 
-def _indexed(passage: Passage, segmenter: Segmenter) -> IndexedPassage:
-    folded = fold(passage.text)
-    return IndexedPassage(passage, index_words(unpack(folded, passage.cut), segmenter), bigrams(folded))
-
-
-def _cut(passage: Passage, segmenter: Segmenter) -> Passage:
-    """Return the passage cut anew, its further sources to be found anew."""
-    citation = replace(passage.citation, also=())
-    return replace(passage, citation=citation, cut=pack(segmenter.cut(fold(passage.text))))
+def _alone(passage: Passage) -> Passage:
+    """Return the passage without its further sources, which are to be found anew."""
+    return replace(passage, citation=replace(passage.citation, also=()))
 
 
 def _put_together(passages: Sequence[Passage]) -> Article:

@@ -16,6 +16,8 @@ from index.tokens import Segmenter, Token
 _NAME = r"([\u4e00-\u9fff]{2,8})"
 _QUOTED = re.compile(rf"“{_NAME}”|‘{_NAME}’|「{_NAME}」|『{_NAME}』")
 _QUOTED_IN_TITLE = re.compile(rf"{_QUOTED.pattern}|《{_NAME}》")
+_MARKS = re.compile("[“‘「『《｢]")
+"""What `_QUOTED_IN_TITLE` begins with, once folded: most articles have none, and need no folding."""
 _NO_NAME = re.compile(
     "[的了吗呢吧啊呀么我你您他她它们这那哪谁是]|^[不没很最更太就也都和与及或在从把被让给]|^[一二三四五六七八九十百千万亿零〇两]+$"
 )
@@ -72,8 +74,11 @@ def read_lexicon(path: Path) -> list[str]:
 
 def _names_of(article: Article) -> Counter[str]:
     """Count the article's quoted names; one that is also used without quotation marks counts twice."""
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    if not any(map(_MARKS.search, (article.title, article.kicker, article.subtitle, *texts))):
+        return Counter()
     heads = [fold(head) for head in (article.title, article.kicker, article.subtitle) if head]
-    texts = [fold(paragraph.text) for paragraph in article.paragraphs]
+    texts = [fold(text) for text in texts]
     found = Counter(name for head in heads for name in _in(_QUOTED_IN_TITLE, head))
     found.update(name for text in texts for name in _in(_QUOTED, text))
     if found:

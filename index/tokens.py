@@ -23,8 +23,9 @@ FORMAT = "1"
 """Raised whenever what is stored or searched changes its meaning: an index of another FORMAT must be rebuilt."""
 
 _WORD = re.compile(r"\w")
-_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-_RUN = re.compile(r"(?:[^\W_]|[\u3400-\u4dbf\u4e00-\u9fff]){2,}")
+_OTHER = r"[^\W_\u3400-\u4dbf\u4e00-\u9fff]"
+_CHINESE = re.compile(rf"({_OTHER}?)([\u3400-\u4dbf\u4e00-\u9fff]+)(?=({_OTHER}?))")
+"""Chinese characters with the letter or digit before and after them."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = len(_DIGITS) - 1
 _KEPT_TAGS = {"nr": "R", "nrfg": "R", "nrt": "R", "ns": "S", "nt": "T", "nz": "Z", "vn": "V", "mq": "m"}
@@ -54,7 +55,7 @@ class Token(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """What a word with its tag becomes in the index: packed, and the words it is found by."""
+    """What a word becomes in the index: packed with its tag, and the words it is found by."""
 
     packed: str
     words: tuple[str, ...]
@@ -78,7 +79,7 @@ class Segmenter:
         for word in self.lexicon:
             self._backend.add(fold(word))
         self.fingerprint = _fingerprint(self.name, self.lexicon)
-        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._entries: dict[str, _Entry] = {}
 
     @property
     def meta(self) -> IndexMeta:
@@ -100,23 +101,18 @@ class Segmenter:
 
         What an archive is built with: a word's entry is made once and looked up ever after.
         """
-        packed, found = [], []
-        entries = self._entries
-        for pair in self._backend.pairs(folded):
-            entry = entries.get(pair)
-            if entry is None:
-                entry = self._enter(pair)
-            packed.append(entry.packed)
-            found.extend(entry.words)
-        return "".join(packed), found
-
-    def _enter(self, pair: tuple[str, str]) -> _Entry:
-        word, tag = pair
-        token = Token(word, 0, len(word), _short_tag(word, self._backend.settle(word, tag)))
-        if len(self._entries) >= _MOST_ENTRIES:
+        words = self._backend.cut(folded)
+        if len(self._entries) > _MOST_ENTRIES:
             self._entries.clear()
-        entry = self._entries[pair] = _Entry(pack([token]), tuple(index_words([token], self)))
-        return entry
+        try:
+            entries = [self._entries[word] for word in words]
+        except KeyError:
+            for word, tag in self._backend.tag(folded, words):
+                if word not in self._entries:
+                    token = Token(word, 0, len(word), _short_tag(word, tag))
+                    self._entries[word] = _Entry(pack([token]), tuple(index_words([token], self)))
+            entries = [self._entries[word] for word in words]
+        return "".join([entry.packed for entry in entries]), [word for entry in entries for word in entry.words]
 
     def knows(self, word: str) -> bool:
         """Tell whether the folded `word` is in the dictionary or the lexicon."""
@@ -164,9 +160,9 @@ def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
 def bigrams(folded: str) -> list[str]:
     """Return the pairs of neighbouring characters, at least one of them Chinese, none of them punctuation."""
     found: list[str] = []
-    for run in _RUN.findall(folded):
-        pairs = map(str.__add__, run, run[1:])
-        found.extend(pairs if _CHINESE.fullmatch(run) else filter(_CHINESE.search, pairs))
+    for before, chinese, after in _CHINESE.findall(folded):
+        run = before + chinese + after
+        found.extend(map(str.__add__, run, run[1:]))
     return found
 
 
@@ -235,15 +231,11 @@ class _Jieba:
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word))
 
-    def pairs(self, text: str) -> Iterable[tuple[str, str]]:
-        """Yield words with tags yet to be settled."""
-        return ((word, "") for word in self._tokenizer.cut(text))
+    def cut(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text))
 
-    def settle(self, word: str, _: str) -> str:
-        return self._tags.get(word, "x")
-
-    def tag(self, text: str) -> list[tuple[str, str]]:
-        return [(word, self._tags.get(word, "x")) for word in self._tokenizer.cut(text)]
+    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
+        return [(word, self._tags.get(word, "x")) for word in words or self._tokenizer.cut(text)]
 
 
 _Dictionary = tuple[dict[str, int], int, dict[str, str]]
@@ -297,15 +289,11 @@ class _RustJieba:
     def knows(self, word: str) -> bool:
         return bool(self._jieba.has_word(word))
 
-    def pairs(self, text: str) -> Iterable[tuple[str, str]]:
-        """Return words with tags yet to be settled."""
-        found: list[tuple[str, str]] = self._jieba.tag(text)
-        return found
+    def cut(self, text: str) -> list[str]:
+        words: list[str] = self._jieba.cut(text)
+        return words
 
-    def settle(self, word: str, tag: str) -> str:
+    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
         """Its guesses at words it does not hold are dropped: jieba makes none, and both must tag alike."""
-        return tag if word.isascii() or self._jieba.has_word(word) else "x"
-
-    def tag(self, text: str) -> list[tuple[str, str]]:
         knows = self._jieba.has_word
         return [(word, tag if word.isascii() or knows(word) else "x") for word, tag in self._jieba.tag(text)]

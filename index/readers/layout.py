@@ -150,7 +150,8 @@ class _Text:
     def take(self, lines: Sequence[_Line]) -> None:
         """Add one column, or a heading that stands alone."""
         self._indents = self._indents or any(line.begins for line in lines)
-        by_indent = self._indents and not _ends_everywhere(lines)
+        one_liners = _ends_everywhere(lines)
+        by_indent = self._indents and not one_liners
         leading = _leading(lines)
         at = 0
         before: _Line | None = None
@@ -167,7 +168,7 @@ class _Text:
                 goes_on = (
                     (before.full or (by_indent and not is_closed(before.text)))
                     and not line.begins
-                    and (by_indent or not self._indents or not is_closed(before.text))
+                    and not (one_liners and is_closed(before.text))
                     and line.top - before.top < _BLANK * leading
                     and max(line.size, before.size) < _SAME_SIZE * min(line.size, before.size)
                 )

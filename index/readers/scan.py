@@ -42,6 +42,7 @@ _BODY = 0.9
 """How much of a box's height its characters' bodies take."""
 
 _LOOSE = 1.17
+_PADDING = 0.25
 _WHITE = 0.9
 _Corners = NDArray[np.float64]
 """The corners of a box: upper left, upper right, lower right, lower left."""
@@ -136,9 +137,10 @@ def _straightened(found: Sequence[tuple[_Corners, str]]) -> list[Run]:
     for corners, text in found:
         if not text:
             continue
-        left, top = (corners @ turn).min(0)
-        right, bottom = (corners @ turn).max(0)
-        size = min(_BODY * (bottom - top), (right - left) / _printed(text))
+        left, top = (corners @ turn).min(0).tolist()
+        right, bottom = (corners @ turn).max(0).tolist()
+        height = bottom - top
+        size = max(1.0, min(_BODY * height, (right - left - _PADDING * height) / _printed(text)))
         middle = (top + bottom) / 2
         lines.append(Run(text, left, right, middle - size / 2, middle + size / 2, size))
     return _evened(lines)

@@ -55,7 +55,7 @@ class Tally:
         under_wrong            paragraphs cited under a title not theirs
         invented               stories whose title is no article's on the page, of those with a title
         """
-        return {
+        shares = {
             "right": self.right / max(1, self.articles),
             "wrong": self.wrong / max(1, self.articles),
             "excerpt": 1 - (self.right + self.wrong) / max(1, self.articles),
@@ -63,8 +63,8 @@ class Tally:
             "separated": self.separated / max(1, self.articles),
             "intact": self.intact / max(1, self.paragraphs),
             "under_wrong": self.under_wrong / max(1, self.paragraphs),
-            "invented": self.invented / max(1, self.titled),
         }
+        return shares | ({"invented": self.invented / self.titled} if self.titled else {})
 
 
 def read(shared: Path, every: int = 9) -> list[Told]:

@@ -234,9 +234,10 @@ def wrapped(text: str, width: float, *, by_length: bool = False) -> Iterator[str
         width = cells(text) / -(-cells(text) // width) + 1
     line = ""
     for character in text:
-        if cells(line + character) > width and character not in "，。：；？！、”）":
-            yield line
-            line = ""
+        if cells(line + character) > width:
+            kept = line[:-1] if character in "，。：；？！、”）,.:;?!%)" and len(line) > 3 else line
+            yield kept
+            line = line[len(kept) :]
         line += character
     yield line
 
