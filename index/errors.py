@@ -70,3 +70,11 @@ class NotInstalled(ArchiveError):
 
 class IndexingCancelled(ArchiveError):
     """The one who started a re-index has stopped it; the old state still answers."""
+
+
+class EngineAway(ArchiveError):
+    """The search cluster does not answer, or has too much to do: it may soon."""
+
+
+class EngineRefused(ArchiveError):
+    """The search cluster answers with a refusal: credentials, permissions, version or a setting must be mended."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import Self
 
 from index.copies import Copies, own_problems
+from index.cutting import Cut, Cutting
 from index.errors import BadPaperFile, CorruptIndex, UnreadableSource
 from index.model import (
     Article,
@@ -21,12 +23,38 @@ from index.model import (
     Rejected,
     SourceRecord,
 )
-from index.passages import index_again, split_and_index
+from index.passages import index_again
 from index.problems import summed
 from index.readers import context_for, pagefiles, reader_for
 from index.tokens import Segmenter
 
 _UNREADABLE = (UnreadableSource, BadPaperFile, UnicodeError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """
+    A source, and what a look at it told.
+
+    record   as it is on disk; why it cannot be looked at
+    to_read  its articles follow, then an _End
+    """
+
+    source: Path
+    known: SourceRecord | None
+    record: SourceRecord | Exception
+    changed: bool = False
+    to_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last of a source, or why no more of it can be read."""
+
+    error: Exception | None = None
+
+
+_Events = Iterator[tuple[_Beginning | _End | Article | Rejected, Cut]]
 
 
 class Intake:
@@ -44,6 +72,7 @@ class Intake:
         known: Mapping[str, SourceRecord],
         old: Engine | None,
         words: Callable[[], Segmenter],
+        cache_dir: Path,
         go_on: Callable[[], None],
         retracted: Collection[str] = (),
     ) -> None:
@@ -61,26 +90,43 @@ class Intake:
         self.skipped: list[Rejected] = []
         self.wrote = False
         self._copies = Copies(builder)
+        self._cutting = Cutting(lambda: self.segmenter, cache_dir)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._cutting.close()
 
     @cached_property
     def segmenter(self) -> Segmenter:
         """Loaded when the first source has to be read: a run without changes does without."""
         return self._words()
 
-    def take(self, source: Path) -> None:
-        """Index `source` if it is new or changed; skip it with its reason if it cannot be read."""
-        known = self._known.get(str(source))
+    def take(self, sources: Iterable[Path], begun: Callable[[int, Path], None]) -> None:
+        """
+        Index the sources that are new or changed; skip those that cannot be read, with the reason.
+
+        begun  told of each source, and how many were taken before it
+        """
+        for number, (event, events) in enumerate(self._each(sources)):
+            begun(number, event.source)
+            self._take(event, events)
+
+    def _take(self, beginning: _Beginning, events: _Events) -> None:
+        source, known, changed = beginning.source, beginning.known, beginning.changed
         self._found = []
         try:
-            record, changed = self._look(source, known)
-            changed = changed or str(source) in self.stale
-            if not changed and self._old is None:
+            record = beginning.record
+            if isinstance(record, Exception):
+                raise record
+            if not beginning.to_read:
                 self.unchanged += 1
                 if record != known:
                     self._builder.touch(record)
                     self.wrote = True
                 return
-            record = self._read(source, record)
+            record = self._read(record, events)
         except _UNREADABLE as error:
             self._builder.drop()
             self._skip(source, error)
@@ -96,6 +142,39 @@ class Intake:
             self.changed += 1
         else:
             self.unchanged += 1
+
+    def _each(self, sources: Iterable[Path], *, again: bool = False) -> Iterator[tuple[_Beginning, _Events]]:
+        """Yield how each source begins, and what follows: of the one before nothing is left then."""
+        events = self._cutting.cut(self._events(sources, again=again))
+        for event, _ in events:
+            if isinstance(event, _Beginning):
+                yield event, events
+
+    def _events(self, sources: Iterable[Path], *, again: bool) -> Iterator[_Beginning | _End | Article | Rejected]:
+        """Read the sources, some way ahead of what is done with them."""
+        for source in sources:
+            known = None if again else self._known.get(str(source))
+            try:
+                record, changed = self._look(source, known)
+            except _UNREADABLE as error:
+                yield _Beginning(source, known, error)
+                continue
+            changed = changed or str(source) in self.stale
+            to_read = changed or self._old is not None
+            yield _Beginning(source, known, record, changed, to_read)
+            if to_read:
+                yield from self._contents(source)
+
+    def _contents(self, source: Path) -> Iterator[_End | Article | Rejected]:
+        try:
+            reader = reader_for(source)
+            if reader is None:
+                raise UnreadableSource(str(source), "没有能读这种文件的程序")
+            yield from reader.read(source, self._context(source)[0])
+        except _UNREADABLE as error:
+            yield _End(error)
+        else:
+            yield _End()
 
     def note(self, name: str, held: SourceRecord | None, *found: tuple[str, str]) -> None:
         """Remember why a source could not be read, beside what is `held` of it; it will be read again next time."""
@@ -122,24 +201,27 @@ class Intake:
         """
         again: set[str] = set()
         while missing := self._copies.missing() - again:
-            for name in sorted(missing):
-                self._read_again(Path(name))
+            self._read_again(map(Path, sorted(missing)))
             again |= missing
         if self._copies.concerned:
             self._copies.publish(self._builder.manifest())
 
-    def _read_again(self, source: Path) -> None:
-        self._go_on()
-        skipped, self._found = len(self.skipped), []
-        try:
-            record = self._read(source, self._look(source, None)[0])
-        except _UNREADABLE as error:
-            self._builder.drop()
-            self._skip(source, error)
-            self.note(str(source), self._builder.manifest()[str(source)], ("", reason(error)))
-            return
-        del self.skipped[skipped:]
-        self._builder.keep(record, self._copies.written(record.source))
+    def _read_again(self, sources: Iterable[Path]) -> None:
+        for beginning, events in self._each(sources, again=True):
+            self._go_on()
+            name = str(beginning.source)
+            skipped, self._found = len(self.skipped), []
+            try:
+                if isinstance(beginning.record, Exception):
+                    raise beginning.record
+                record = self._read(beginning.record, events)
+            except _UNREADABLE as error:
+                self._builder.drop()
+                self._skip(beginning.source, error)
+                self.note(name, self._builder.manifest()[name], ("", reason(error)))
+                continue
+            del self.skipped[skipped:]
+            self._builder.keep(record, self._copies.written(record.source))
 
     def _look(self, source: Path, known: SourceRecord | None) -> tuple[SourceRecord, bool]:
         """Return the source's record as it is on disk, with the counts `known` has, and whether it must be read."""
@@ -158,26 +240,28 @@ class Intake:
             return replace(known, size=status.st_size, mtime_ns=status.st_mtime_ns), False
         return SourceRecord(name, status.st_size, status.st_mtime_ns, sha256, 0, 0, context), True
 
-    def _read(self, source: Path, record: SourceRecord) -> SourceRecord:
+    def _read(self, record: SourceRecord, events: _Events) -> SourceRecord:
         """Add the source's passages and return its record with counts and problems."""
-        reader = reader_for(source)
-        if reader is None:
-            raise UnreadableSource(record.source, "没有能读这种文件的程序")
         self._copies.open(record.source)
         try:
-            return self._take_articles(reader.read(source, self._context(source)[0]), record)
+            return self._take_articles(events, record)
         except _UNREADABLE:
             self._copies.reopen(record.source)
             raise
 
-    def _take_articles(self, entries: Iterable[Article | Rejected], record: SourceRecord) -> SourceRecord:
+    def _take_articles(self, events: _Events, record: SourceRecord) -> SourceRecord:
         articles = passages = elsewhere = 0
-        for entry in entries:
+        for entry, cut in events:
             self._go_on()
+            if isinstance(entry, _End):
+                if entry.error is not None:
+                    raise entry.error
+                break
             if isinstance(entry, Rejected):
                 self.skipped.append(entry)
                 self._found.append((entry.source.removeprefix(record.source).lstrip("#!"), entry.reason))
                 continue
+            assert isinstance(entry, Article)
             hidden = entry.id in self._retracted
             if hidden or entry.source in self._retracted:
                 self.left_out += 1
@@ -185,11 +269,12 @@ class Intake:
             if entry.source in self._retracted:
                 continue
             if self._copies.enter(record.source, entry, hidden=hidden):
-                indexed = split_and_index(entry, self.segmenter)
-                self._builder.add(indexed)
-                self._copies.count(indexed)
+                if isinstance(cut, Exception):
+                    raise cut
+                self._builder.add(cut)
+                self._copies.count(cut)
                 articles += 1
-                passages += len(indexed)
+                passages += len(cut)
                 self._found.extend((entry.title or entry.id, flag) for flag in entry.flags)
             elif not hidden:
                 elsewhere += 1

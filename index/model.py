@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, overload
 
 Kind = Literal["news", "notice", "excerpt"]
 """news: an article; notice: 公告/声明/启事; excerpt: page text that could not be told apart (版面摘录)."""
@@ -107,6 +107,23 @@ class Passage:
     cut: str
     kind: Kind = "news"
     part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTerms(Sequence[str]):
+    """Terms as one text, apart by spaces: they go from process to process, and into an index, as they are."""
+
+    text: str
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        return self.text.split(" ")[at] if self.text else [][at]
+
+    def __len__(self) -> int:
+        return self.text.count(" ") + 1 if self.text else 0
 
 
 @dataclass(frozen=True, slots=True)

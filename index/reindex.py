@@ -85,19 +85,20 @@ def run(
             names = local_names(_articles(sources, go_on), Segmenter(segmenter, (), cache))
             return Segmenter(segmenter, [*names, *lexicon], cache)
 
-        intake = Intake(builder, known, old, words, go_on, retracted)
-        intake.stale = _sources_of(retracted, old or _committed(location)) if retracted else set()
-        if meta is None and sources:
-            _ = intake.segmenter
-        for name in sorted(gone):
-            intake.remove(name)
-        for number, source in enumerate(sources):
+        def begun(number: int, source: Path) -> None:
             go_on(Progress("reading", number, len(sources), printable(source)))
-            intake.take(source)
-        held = builder.manifest() if unseen else {}
-        for entry in unseen:
-            intake.note(entry.source, held.get(entry.source), ("", entry.reason))
-        intake.settle()
+
+        with Intake(builder, known, old, words, cache_dir(location), go_on, retracted) as intake:
+            intake.stale = _sources_of(retracted, old or _committed(location)) if retracted else set()
+            if meta is None and sources:
+                _ = intake.segmenter
+            for name in sorted(gone):
+                intake.remove(name)
+            intake.take(sources, begun)
+            held = builder.manifest() if unseen else {}
+            for entry in unseen:
+                intake.note(entry.source, held.get(entry.source), ("", entry.reason))
+            intake.settle()
         records = builder.manifest().values()
         passages = sum(record.passages for record in records)
         if not passages and not (intake.left_out or gone & set(retracted)):

@@ -17,7 +17,7 @@ import tantivy
 from index.engines import embedded, storage
 from index.engines.storage import FIELDS, Holding, State
 from index.errors import IndexWriteFailed, NoIndex
-from index.model import IndexedPassage, IndexMeta, SourceRecord, Stats
+from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord, Stats
 
 _HEAP = 100_000_000
 """Bytes tantivy may fill before it writes a segment out: 100k passages stay one segment."""
@@ -234,11 +234,15 @@ def _passage_row(indexed: IndexedPassage, revision: str) -> tantivy.Document:
     row.add_text("article", passage.citation.article_id)
     row.add_text("revision", revision)
     row.add_text("revision", storage.article_revision(revision, passage.citation.article_id))
-    row.add_text(words, " ".join(indexed.words))
-    row.add_text(bigrams, " ".join(indexed.bigrams))
+    row.add_text(words, _joined(indexed.words))
+    row.add_text(bigrams, _joined(indexed.bigrams))
     if passage.citation.date is not None:
         row.add_unsigned("day", storage.day(passage.citation.date))
     return row
+
+
+def _joined(terms: Sequence[str]) -> str:
+    return terms.text if isinstance(terms, JoinedTerms) else " ".join(terms)
 
 
 def _stats(holdings: Collection[Holding]) -> Stats:

@@ -41,9 +41,21 @@ _LONGEST_SIDE = 8000
 _BODY = 0.9
 """How much of a box's height its characters' bodies take."""
 
+_BODY_OF_FEW = 0.75
+"""The same for one or two characters, whose boxes are drawn more loosely and whose width says little."""
+
 _LOOSE = 1.17
+"""
+Lines within this factor of the usual size are of that size. Of a printed page's 193 lines the body's came out between 21
+and 23 pixels, headings 1.25 times as large at 27 and more (2026-11-24).
+"""
+
 _PADDING = 0.25
+"""White at both ends of a box, in its height."""
+
 _WHITE = 0.9
+"""White between two characters of a box, in its height, that is the white between columns."""
+
 _Corners = NDArray[np.float64]
 """The corners of a box: upper left, upper right, lower right, lower left."""
 
@@ -140,7 +152,12 @@ def _straightened(found: Sequence[tuple[_Corners, str]]) -> list[Run]:
         left, top = (corners @ turn).min(0).tolist()
         right, bottom = (corners @ turn).max(0).tolist()
         height = bottom - top
-        size = max(1.0, min(_BODY * height, (right - left - _PADDING * height) / _printed(text)))
+        size = max(
+            1.0,
+            min(
+                (_BODY if len(text) > 2 else _BODY_OF_FEW) * height, (right - left - _PADDING * height) / _printed(text)
+            ),
+        )
         middle = (top + bottom) / 2
         lines.append(Run(text, left, right, middle - size / 2, middle + size / 2, size))
     return _evened(lines)

@@ -327,7 +327,7 @@ def test_no_name_of_a_member_does_harm(tmp_path_factory: pytest.TempPathFactory,
     folder = tmp_path_factory.mktemp("names")
     path = folder / "in" / "报.tar"
     path.parent.mkdir()
-    with tarfile.open(path, "w", encoding="utf-8", errors="surrogatepass") as packed:
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogatepass") as packed:
         for name in names:
             info = tarfile.TarInfo(name + ".md")
             info.size = len(BRIDGE.encode())

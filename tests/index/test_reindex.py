@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index import intake, reindex, tokens
+from index import cutting, intake, reindex, tokens
 from index.engines import open_builder, open_engine
 from index.errors import (
     CorruptIndex,
@@ -200,7 +200,7 @@ class TestARunAfterwards:
 
     def test_reads_no_file_again_whose_time_alone_changed(self, built, monkeypatch):
         os.utime(built.corpus / "一.jsonl", ns=(1, 1))
-        monkeypatch.setattr(intake, "split", lambda *_: pytest.fail("read again"))
+        monkeypatch.setattr(cutting, "split_and_index", lambda *_: pytest.fail("read again"))
         assert counts(built.run()) == (0, 0, 0, 3)
         assert open_engine(built.location).manifest()[str(built.corpus / "一.jsonl")].mtime_ns == 1
         before = built.generation
@@ -250,8 +250,8 @@ class TestARunAfterwards:
                 raise OSError(5, "Input/output error")
             return whole(article, segmenter)
 
-        whole = intake.split
-        monkeypatch.setattr(intake, "split", split)
+        whole = cutting.split_and_index
+        monkeypatch.setattr(cutting, "split_and_index", split)
         built.write("四.jsonl", "第四篇。")
         done = built.run()
         assert counts(done) == (1, 0, 0, 2)

@@ -9,6 +9,7 @@ import pytest
 from index.answer import ask
 from index.model import Answer, Article, ReadContext
 from index.readers import scan, textpage
+from index.readers.columns import Run
 from index.segment.likeness import alike
 from tests.index import newsprint, press
 
@@ -24,10 +25,13 @@ def printed(shared: Path) -> list[press.Story]:
 @pytest.mark.shared
 @pytest.mark.skipif(not scan.is_installed(), reason="the extra `ocr` is not installed")
 @pytest.mark.skipif(not press.FONT.exists(), reason="Debian's fonts-wqy-zenhei is not installed")
-def test_the_real_page_printed_and_scanned_answers_the_readers_question(printed, tmp_path):
+def test_the_real_page_printed_and_scanned_answers_the_readers_question(printed, tmp_path, monkeypatch):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     press.write_image(corpus / "page.png", press.stacked(printed).lines)
+    seen: dict[int, list[Run]] = {}
+    read = scan.runs
+    monkeypatch.setattr(scan, "runs", lambda page: seen.setdefault(page.size, seen.get(page.size) or read(page)))
     archive = newsprint.opened([corpus], tmp_path / "index")
 
     outcome = ask("船山时间谷有多少企业", archive)

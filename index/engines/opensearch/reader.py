@@ -1,0 +1,352 @@
+"""The cluster engine: the committed state of an archive on a cluster, for questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from index.engines.opensearch import mapping
+from index.engines.opensearch.client import READING, WRITING, Client, Json, Patience
+from index.engines.opensearch.mapping import STATE, State
+from index.errors import CorruptIndex, EngineAway, EngineRefused, IndexMismatch, NoIndex
+from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats
+
+log = logging.getLogger(__name__)
+
+KINDS = ("news", "excerpt", "notice")
+_FREQUENT = {"words": 0.1, "bigrams": 0.03}
+_FEW = 2_000
+"""As in the embedded engine: terms in more passages take part only when the others find too little."""
+_MOST = 10_000
+"""Documents a search can return, the servers' default."""
+_UNDATED = 5_000
+_PAGE = 2_000
+_TOGETHER = 250
+"""Terms counted in one request."""
+_REMEMBERED = 500_000
+_DAYS = 65_000
+_SHARD_SECONDS = "2500ms"
+"""What a shard may take for a search before it returns what it has."""
+_REBUILD = "请用 wenbao index --full 重建索引"
+_COPIES = secrets.token_hex(4)
+"""This process asks the same copies of the shards while they live: their statistics differ a little."""
+
+
+class Term(NamedTuple):
+    field: str
+    text: str
+    weight: float
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """
+    One committed state; threads that began with it finish with it.
+
+    index    the generation behind the alias
+    version  sequence number and primary term of the state, for compare-and-set
+    holders  by field and term, how many passages hold it: looked up once
+    also     by article, its further sources: looked up once
+    """
+
+    index: str
+    state: State
+    version: tuple[int, int]
+    holders: dict[tuple[str, str], int] = field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Gone(Exception):
+    """The generation was removed: a newer one answers."""
+
+
+class OpenSearchEngine:
+    """The committed state of an archive on a cluster."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._opened = open_current(client)
+
+    @property
+    def meta(self) -> IndexMeta:
+        return self._opened.state.meta
+
+    @property
+    def stats(self) -> Stats:
+        return self._opened.state.stats
+
+    @property
+    def generation(self) -> str:
+        return self._opened.state.generation
+
+    def search(self, query: Query, limit: int) -> list[Candidate]:
+        """Very frequent terms take part only when the others find less than `limit`, as in the embedded engine."""
+        if limit < 1 or not query.kinds:
+            return []
+        opened = self._current()
+        weighted = [("words", *one) for one in query.words.items()] + [("bigrams", *one) for one in query.bigrams.items()]
+        counts = self._holders([(name, text) for name, text, _ in weighted])
+        terms = [Term(*one, held) for one, held in zip(weighted, counts, strict=True) if held]
+        rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
+        found = self._find(rare, query, limit)
+        if len(found) < limit and len(rare) < len(terms):
+            found = self._find(terms, query, limit)
+        passages = self._read([hit["_source"] for hit in found])
+        return [Candidate(passage, hit["_score"]) for passage, hit in zip(passages, found, strict=True)]
+
+    def document_frequencies(self, words: Sequence[str], bigrams: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Terms are counted once a generation, all that are new in one request."""
+        self._current()
+        counts = self._holders([*(("words", word) for word in words), *(("bigrams", pair) for pair in bigrams)])
+        return counts[: len(words)], counts[len(words) :]
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """A passage's id begins with its article's."""
+        found = self._of_article(passage_id.rpartition(".")[0])
+        return next((passage for passage in found if passage.citation.passage_id == passage_id), None)
+
+    def article(self, article_id: str) -> list[Passage]:
+        found = self._of_article(article_id)
+        return [passage for passage in found if passage.citation.source == found[0].citation.source]
+
+    def manifest(self) -> dict[str, SourceRecord]:
+        opened = self._current()
+        rows = scan(self._client, opened, {"term": {"row": "manifest"}}, "source", "record")
+        return {holding.record.source: holding.record for holding in map(mapping.read_holding, rows)}
+
+    def passages(self, source: str) -> Iterator[Passage]:
+        opened = self._current()
+        asked = _bool([{"term": {"row": "manifest"}}, {"term": {"source": source}}])
+        for row in list(scan(self._client, opened, asked, "source", "record")):
+            revision = mapping.read_holding(row).revision
+            for some in scan_pages(self._client, opened, {"term": {"marks": revision}}, "nth", "row,passage"):
+                yield from self._read(some)
+
+    def issue(self, date: dt.date | None) -> list[Passage]:
+        """Of the undated, only as many as make a list somebody reads."""
+        passages = [{"terms": {"row": list(KINDS)}}]
+        if date is None:
+            asked = _bool(passages, [{"exists": {"field": "day"}}])
+        else:
+            asked = _bool([*passages, {"term": {"day": date.isoformat()}}])
+        found = self._hits(
+            asked,
+            _UNDATED if date is None else _MOST,
+            sort=[{"place": "asc"}],
+            collapse={"field": "article"},
+        )
+        return sorted(self._read([hit["_source"] for hit in found]), key=_printed_order)
+
+    def issue_dates(self) -> list[dt.date]:
+        aggregation = {"days": {"terms": {"field": "day", "size": _DAYS}}}
+        found = self._ask(_bool([]), {"size": 0, "aggs": aggregation}, "aggregations.days.buckets.key_as_string")
+        buckets = found.get("aggregations", {}).get("days", {}).get("buckets", ())
+        return sorted(dt.date.fromisoformat(bucket["key_as_string"]) for bucket in buckets)
+
+    def reload(self) -> None:
+        newest = open_current(self._client)
+        if newest.state.generation != self._opened.state.generation:
+            self._opened = newest
+
+    def close(self) -> None:
+        """Nothing to give back: the process keeps one client of a cluster."""
+
+    def _current(self) -> Opened:
+        return self._opened
+
+    def _of_article(self, article_id: str) -> list[Passage]:
+        asked = _bool([{"term": {"article": article_id}}, {"terms": {"row": list(KINDS)}}])
+        found = self._hits(asked, _MOST, sort=[{"place": "asc"}], params={"routing": article_id}) if article_id else []
+        return self._read([hit["_source"] for hit in found])
+
+    def _find(self, terms: Sequence[Term], query: Query, limit: int) -> list[Json]:
+        if not terms:
+            return []
+        wanted = [{"term": {term.field: {"value": term.text, "boost": term.weight}}} for term in terms]
+        filters: list[Json] = []
+        unwanted = [kind for kind in KINDS if kind not in query.kinds]
+        # What few passages are is cheaper to leave out than what most are is to ask for.
+        without = [{"terms": {"row": unwanted}}] if "news" in query.kinds and unwanted else []
+        if "news" not in query.kinds:
+            filters.append({"terms": {"row": list(query.kinds)}})
+        if query.dates is not None:
+            first, last = query.dates
+            filters.append({"range": {"day": {"gte": first.isoformat(), "lte": last.isoformat()}}})
+        asked = _bool(filters, without)
+        asked["bool"] |= {"should": wanted, "minimum_should_match": 1}
+        return self._hits(asked, limit, params={"search_type": "dfs_query_then_fetch"})
+
+    def _holders(self, terms: Sequence[tuple[str, str]]) -> list[int]:
+        """Return how many passages hold each term, a field and a text."""
+        opened = self._opened
+        known = opened.holders
+        if len(known) > _REMEMBERED:
+            known.clear()
+        missing = list(dict.fromkeys(term for term in terms if term not in known))
+        counted: dict[tuple[str, str], int] = {}
+        for at in range(0, len(missing), _TOGETHER):
+            counted |= self._count(missing[at : at + _TOGETHER])
+        return [known[term] if term in known else counted.get(term, 0) for term in terms]
+
+    def _count(self, terms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """
+        Ask for one count a term, all in one request, and remember those that every shard took part in.
+
+        Without deletions to be heeded, the server has a bare term's count at hand and does not go through its passages.
+        """
+        opened = self._opened
+        hidden = opened.state.hidden() if opened.state.dead or opened.state.abandoned else []
+        lines = []
+        for name, text in terms:
+            one: Json = {"term": {name: text}}
+            asked = {"bool": {"filter": [one], "must_not": hidden}} if hidden else one
+            lines.append({"preference": _COPIES})
+            lines.append({"size": 0, "track_total_hits": True, "timeout": _SHARD_SECONDS, "query": asked})
+        body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+        params = {"filter_path": "responses.hits.total.value,responses._shards.failed,responses.status,responses.timed_out"}
+        told = self._client.call("POST", f"{opened.index}/_msearch", body, params=params, expected=(404,))
+        replies = told.body.get("responses", ())
+        if told.status == 404 or any(reply.get("status") == 404 for reply in replies):
+            return self._again(terms)
+        counted = {}
+        for term, reply in zip(terms, replies, strict=True):
+            if reply.get("status", 200) >= 500 or reply.get("status") == 429:
+                raise EngineAway(f"搜索集群 {self._client.cluster} 暂时答不全；请稍后再试")
+            counted[term] = reply.get("hits", {}).get("total", {}).get("value", 0)
+            if not reply.get("timed_out") and not reply.get("_shards", {}).get("failed"):
+                opened.holders[term] = counted[term]
+        return counted
+
+    def _again(self, terms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        self._move_on()
+        return self._count(terms)
+
+    def _read(self, rows: Sequence[Json]) -> list[Passage]:
+        """Return the passages of these rows, their citations with the further sources of their articles."""
+        opened = self._opened
+        articles = [row["passage"]["article"] for row in rows]
+        if opened.state.cited:
+            missing = sorted({article for article in articles if article not in opened.also})
+            for some in mapping.chunks(missing, 1_000):
+                asked = _bool([{"term": {"row": "also"}}, {"terms": {"article": list(some)}}])
+                found = {hit["_source"]["article"]: hit["_source"] for hit in self._hits(asked, _MOST, "article,also")}
+                for article in some:
+                    opened.also[article] = tuple(found[article]["also"]["sources"]) if article in found else ()
+        return [mapping.read_passage(row, opened.also.get(article, ())) for row, article in zip(rows, articles, strict=True)]
+
+    def _hits(
+        self, asked: Json, limit: int, fields: str = "row,passage", params: Json | None = None, **more: object
+    ) -> list[Json]:
+        body = {"size": limit, "track_total_hits": False, "_source": fields.split(","), **more}
+        found = self._ask(asked, body, "hits.hits._source,hits.hits._score", params)
+        hits: list[Json] = found.get("hits", {}).get("hits", [])
+        return hits
+
+    def _ask(self, asked: Json, body: Json, wanted: str, params: Json | None = None) -> Json:
+        """Search; a shard that does not answer is left out, and the log says so."""
+        for attempt in (1, 2):
+            opened = self._opened
+            try:
+                return _search(self._client, opened, asked, body, wanted, params or {})
+            except Gone:
+                if attempt == 2:
+                    raise EngineAway(f"搜索集群 {self._client.cluster} 上的索引正在更换；请稍后再试") from None
+                self._move_on()
+        raise AssertionError
+
+    def _move_on(self) -> None:
+        """Open the newest state, when the one in use was removed."""
+        before = self._opened.index
+        self._opened = open_current(self._client)
+        if self._opened.index == before:
+            raise EngineAway(f"搜索集群 {self._client.cluster} 上的索引 {before} 暂时不可用；请稍后再试")
+
+
+def open_current(client: Client, patience: Patience = READING) -> Opened:
+    """
+    Return the newest committed state.
+
+    Raises NoIndex, CorruptIndex, IndexMismatch, EngineAway or EngineRefused.
+    """
+    cluster = client.cluster
+    reply = client.call("GET", f"{cluster.index}/_doc/{STATE}", patience=patience, expected=(400, 404))
+    if reply.status == 400:
+        raise EngineRefused(f"{cluster} 这个别名对应着几个索引；请用 _aliases 只留下最新的一个")
+    name = str(reply.body.get("_index", ""))
+    if reply.status == 404:
+        if "error" in reply.body or not name:
+            raise NoIndex(f"{cluster} 还没有索引；请先运行 wenbao index")
+        if name == cluster.index:
+            raise EngineRefused(f"集群上的索引 {name} 不是 wenbao 建的；请另取一个 ENGINE_INDEX")
+        raise CorruptIndex(f"{cluster} 的索引 {name} 里没有状态；{_REBUILD}")
+    layout = mapping.layout_of(cluster.index, name)
+    if layout is None:
+        raise EngineRefused(f"集群上的 {cluster.index} 指向 {name}，不是 wenbao 建的；请另取一个 ENGINE_INDEX")
+    if layout != mapping.LAYOUT:
+        raise IndexMismatch(f"{cluster} 是另一个版本的程序建的索引；{_REBUILD}")
+    state = mapping.read_state(reply.body["_source"], str(cluster))
+    return Opened(name, state, (reply.body["_seq_no"], reply.body["_primary_term"]))
+
+
+def scan(client: Client, opened: Opened, asked: Json, by: str, fields: str) -> Iterator[Json]:
+    for rows in scan_pages(client, opened, asked, by, fields):
+        yield from rows
+
+
+def scan_pages(client: Client, opened: Opened, asked: Json, by: str, fields: str) -> Iterator[list[Json]]:
+    """Yield every row, in the order of the field `by`, whose values differ; all of them or an error."""
+    after: list[Json] = []
+    body: Json = {"size": _PAGE, "track_total_hits": False, "sort": [{by: "asc"}], "_source": fields.split(",")}
+    while True:
+        try:
+            params = {"allow_partial_search_results": "false"}
+            found = _search(client, opened, asked, body, "hits.hits._source,hits.hits.sort", params, WRITING)
+        except Gone:
+            raise EngineAway(f"搜索集群 {client.cluster} 上的索引刚被更换；请再试一次") from None
+        after = found.get("hits", {}).get("hits", [])
+        if after:
+            yield [hit["_source"] for hit in after]
+        if len(after) < _PAGE:
+            return
+        body["search_after"] = after[-1]["sort"]
+
+
+def _search(
+    client: Client, opened: Opened, asked: Json, body: Json, wanted: str, params: Json, patience: Patience = READING
+) -> Json:
+    query = {"bool": {**asked["bool"]}} if "bool" in asked else {"bool": {"filter": [asked]}}
+    query["bool"]["must_not"] = [*query["bool"].get("must_not", ()), *opened.state.hidden()]
+    whole = params.get("allow_partial_search_results") == "false"
+    limits = {} if whole else {"timeout": _SHARD_SECONDS}
+    reply = client.call(
+        "POST",
+        f"{opened.index}/_search",
+        {**body, **limits, "query": query},
+        params={"preference": _COPIES, "filter_path": f"{wanted},timed_out,_shards.failed,_shards.total", **params},
+        patience=patience,
+        expected=(404,),
+    )
+    if reply.status == 404:
+        raise Gone
+    if reply.body.get("timed_out") or reply.body.get("_shards", {}).get("failed"):
+        log.warning("%s answers in part: %s", client.cluster, reply.body.get("_shards"))
+    return reply.body
+
+
+def _bool(filters: Sequence[Json], must_not: Sequence[Json] = ()) -> Json:
+    return {"bool": {"filter": list(filters), "must_not": list(must_not)}}
+
+
+def _bound(term: Term, passages: int) -> float:
+    return max(_FEW, passages * _FREQUENT[term.field])
+
+
+def _printed_order(passage: Passage) -> tuple[str, str, str]:
+    cited = passage.citation
+    return cited.paper, cited.page, cited.source
