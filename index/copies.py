@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -33,6 +33,12 @@ class Copies:
     def _catalogue(self) -> Catalogue:
         """Loaded when the first source is read or removed: a run without changes does without."""
         return Catalogue(self._builder.printings())
+
+    def reconsider(self, files: Iterable[str]) -> None:
+        """Decide again on all that is in `files`: the run that read them was cut short before it could."""
+        catalogue = self._catalogue
+        for file in files:
+            self._touched.update(number for number in catalogue.of(file) if catalogue.like(number))
 
     def open(self, file: str) -> None:
         """Forget the file's printings, as it is read anew or gone; what was like them may change its part."""

@@ -193,6 +193,11 @@ class Intake:
         self._builder.delete(name)
         self.wrote = True
 
+    def resume(self) -> None:
+        """Take what an earlier run, cut short, has indexed already as this run's own."""
+        self._copies.reconsider(self._known)
+        self.wrote = True
+
     def settle(self) -> None:
         """
         After the last source: index each article once, the best printing of it.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol, Self, overload
+from typing import Literal, Protocol, Self, overload, runtime_checkable
 
 Kind = Literal["news", "notice", "excerpt"]
 """news: an article; notice: 公告/声明/启事; excerpt: page text that could not be told apart (版面摘录)."""
@@ -460,6 +460,20 @@ class Builder(Protocol):
 
     def commit(self, meta: IndexMeta) -> None:
         """Publish everything since the last commit at once."""
+        ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A Builder whose first build, cut short, goes on where it was last checked in: `manifest` then tells how far."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is such a build; readers do not see it yet."""
+        ...
+
+    def checkpoint(self, meta: IndexMeta) -> None:
+        """Let what was kept so far outlive a kill. Does nothing where there is an index already."""
         ...
 
 

@@ -20,16 +20,21 @@ from index.intake import Intake, printable
 from index.lexicon import local_names
 from index.model import (
     Article,
+    Builder,
     Engine,
     Progress,
     Reindexed,
     Rejected,
     Report,
+    Resumable,
     ignore_progress,
 )
 from index.readers import context_for, list_sources, reader_for
 from index.readers.context import file_of
 from index.tokens import Choice, Segmenter, check, open_segmenter
+
+CHECK_IN_SECONDS = 30.0
+"""How often a first build is committed aside: what a kill costs at most, beside the source it was reading."""
 
 
 def run(
@@ -66,7 +71,7 @@ def run(
     found, ignored, unseen = list_sources(paths)
     with open_builder(location) as builder:
         old = _committed(location) if full else None
-        if full:
+        if full or _outdated(builder, segmenter):
             builder.clear()
         known = old.manifest() if old else builder.manifest()
         found = [source for source in found if str(source) not in retracted]
@@ -77,6 +82,7 @@ def run(
         meta = builder.meta
         if meta is not None:
             check(meta, segmenter)
+        resumable = builder if isinstance(builder, Resumable) and not full else None
 
         def words() -> Segmenter:
             cache = cache_dir(location)
@@ -85,13 +91,21 @@ def run(
             names = local_names(_articles(sources, go_on), Segmenter(segmenter, (), cache))
             return Segmenter(segmenter, [*names, *lexicon], cache)
 
+        checked_in = time.monotonic()
+
         def begun(number: int, source: Path) -> None:
+            nonlocal checked_in
             go_on(Progress("reading", number, len(sources), printable(source)))
+            if resumable and time.monotonic() - checked_in > CHECK_IN_SECONDS:
+                resumable.checkpoint(meta or intake.segmenter.meta)
+                checked_in = time.monotonic()
 
         with Intake(builder, known, old, words, cache_dir(location), go_on, retracted) as intake:
             intake.stale = _sources_of(retracted, old or _committed(location)) if retracted else set()
             if meta is None and sources:
                 _ = intake.segmenter
+            if resumable and resumable.unfinished:
+                intake.resume()
             for name in sorted(gone):
                 intake.remove(name)
             intake.take(sources, begun)
@@ -118,6 +132,18 @@ def run(
         ignored=ignored,
         duplicates=sum(record.duplicates for record in records),
     )
+
+
+def _outdated(builder: Builder, segmenter: Choice) -> bool:
+    """Tell whether a first build that was cut short was another version's, or cut words another way."""
+    if not isinstance(builder, Resumable) or not builder.unfinished:
+        return False
+    assert builder.meta is not None
+    try:
+        check(builder.meta, segmenter)
+    except IndexMismatch:
+        return True
+    return False
 
 
 def _articles(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Iterator[Article]:

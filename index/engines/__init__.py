@@ -5,23 +5,45 @@ from __future__ import annotations
 from pathlib import Path
 
 from index.engines import embedded, storage, writer
+from index.engines.opensearch.place import Cluster, hosts_of, is_cluster
 from index.model import Builder, Engine
 
+Location = str | Path | Cluster
+"""A directory, or a cluster: as a Cluster, or as its http(s):// address when it asks for no credentials."""
 
-def open_engine(location: str | Path) -> Engine:
+
+def open_engine(location: Location) -> Engine:
     """
-    Return the committed state of the index at `location`, a directory.
+    Return the committed state of the index at `location`.
 
-    Raises NoIndex, CorruptIndex or IndexMismatch.
+    Raises NoIndex, CorruptIndex or IndexMismatch; of a cluster EngineAway or EngineRefused too.
     """
-    return embedded.EmbeddedEngine(Path(location))
+    cluster = _cluster(location)
+    if cluster is None:
+        return embedded.EmbeddedEngine(Path(str(location)))
+    from index.engines.opensearch import client, reader
+
+    return reader.OpenSearchEngine(client.shared(cluster))
 
 
-def open_builder(location: str | Path) -> Builder:
+def open_builder(location: Location) -> Builder:
     """Return the writer for the index at `location`; it takes hold of it when its context is entered."""
-    return writer.EmbeddedBuilder(Path(location))
+    cluster = _cluster(location)
+    if cluster is None:
+        return writer.EmbeddedBuilder(Path(str(location)))
+    from index.engines.opensearch import client
+    from index.engines.opensearch.writer import OpenSearchBuilder
+
+    return OpenSearchBuilder(client.shared(cluster))
 
 
-def cache_dir(location: str | Path) -> Path:
+def cache_dir(location: Location) -> Path | None:
     """Return where a segmenter may cache beside the index at `location`; a full rebuild leaves it alone."""
-    return Path(location) / storage.CACHE
+    cluster = _cluster(location)
+    return Path(str(location)) / storage.CACHE if cluster is None else cluster.cache
+
+
+def _cluster(location: Location) -> Cluster | None:
+    if isinstance(location, Cluster):
+        return location
+    return Cluster(hosts_of(str(location))) if is_cluster(location) else None

@@ -255,16 +255,25 @@ def open_current(location: Path) -> Opened:
     for attempt in (1, 2, 3):
         generation = storage.current(location)
         try:
-            with storage.reading(location):
-                index = tantivy.Index.open(str(generation))
-                index.config_reader("manual")
-                index.reload()
-                searcher = index.searcher()
-                return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher))
+            return open_generation(location, generation)
         except CorruptIndex:
             if attempt == 3 or storage.current(location) == generation:
                 raise
     raise AssertionError
+
+
+def open_generation(location: Path, generation: Path) -> Opened:
+    """
+    Return what was last committed to a generation, the current one or not.
+
+    Raises CorruptIndex.
+    """
+    with storage.reading(location):
+        index = tantivy.Index.open(str(generation))
+        index.config_reader("manual")
+        index.reload()
+        searcher = index.searcher()
+        return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher))
 
 
 def _living(generation: Path, searcher: tantivy.Searcher) -> float:

@@ -114,7 +114,10 @@ def write_passage(passage: Passage) -> bytes:
         cited.url,
         _LIST.join(name.replace(_LIST, " ") for name in cited.also),
     )
-    return _FIELD.join([*(fact.replace(_FIELD, " ") for fact in facts), passage.text]).encode(_TEXT)
+    row = _FIELD.join(facts)
+    if row.count(_FIELD) >= _FACTS:
+        row = _FIELD.join(fact.replace(_FIELD, " ") for fact in facts)
+    return f"{row}{_FIELD}{passage.text}".encode(_TEXT)
 
 
 def read_passage(stored: bytes) -> Passage:
@@ -226,6 +229,19 @@ def make_generation(location: Path) -> Path:
     directory = location / f"g{LAYOUT}-{secrets.token_hex(4)}"
     directory.mkdir()
     return directory
+
+
+def unfinished(location: Path) -> list[Path]:
+    """Return the generations of this layout in a place that has no current one, newest first."""
+    if not location.is_dir():
+        return []
+    found = [(entry.stat().st_mtime_ns, entry) for entry in location.iterdir() if _of_this_layout(entry.name)]
+    return [generation for _, generation in sorted(found, reverse=True)]
+
+
+def _of_this_layout(name: str) -> bool:
+    found = _GENERATION.fullmatch(name)
+    return found is not None and int(found[1]) == LAYOUT
 
 
 def publish(location: Path, generation: Path) -> None:

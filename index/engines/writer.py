@@ -16,7 +16,7 @@ import tantivy
 
 from index.engines import embedded, storage
 from index.engines.storage import FIELDS, Holding, State
-from index.errors import IndexWriteFailed, NoIndex
+from index.errors import CorruptIndex, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord, Stats
 
 _HEAP = 100_000_000
@@ -39,6 +39,7 @@ class EmbeddedBuilder:
         self._holdings: dict[str, Holding] | None = None
         self._meta: IndexMeta | None = None
         self._added = _Added()
+        self._first = self._kept = False
 
     def __enter__(self) -> Self:
         self._lock = storage.lock(self._location)
@@ -58,7 +59,22 @@ class EmbeddedBuilder:
     def manifest(self) -> dict[str, SourceRecord]:
         return {source: holding.record for source, holding in self._held().items()}
 
+    @property
+    def unfinished(self) -> bool:
+        self._held()
+        return self._first and self._meta is not None
+
+    def checkpoint(self, meta: IndexMeta) -> None:
+        self._held()
+        if not self._first or self._fresh is None or self._added.passages:
+            return
+        self._put_state(meta)
+        with storage.writing(self._location):
+            self._writing().commit()
+        self._kept = True
+
     def clear(self) -> None:
+        self._kept = self._first = False
         self._roll_back()
         with storage.writing(self._location):
             self._fresh = storage.make_generation(self._location)
@@ -104,7 +120,7 @@ class EmbeddedBuilder:
 
     def printings(self) -> Iterator[tuple[str, bytes]]:
         self._held()
-        if self._index is not None and self._fresh is None:
+        if self._index is not None and (self._fresh is None or self._kept):
             searcher = self._index.searcher()
             with storage.reading(self._location):
                 yield from map(storage.read_printings, embedded.rows(searcher, "row", "printings"))
@@ -117,16 +133,14 @@ class EmbeddedBuilder:
             self._delete("beside", source)
 
     def commit(self, meta: IndexMeta) -> None:
-        holdings = self._held()
-        state = State(meta, _stats(holdings.values()), secrets.token_hex(8))
-        self._delete("row", "state")
+        self._put_state(meta)
         writer = self._writing()
         with storage.writing(self._location):
-            writer.add_document(_row("state", storage.write_state(state)))
             writer.commit()
             if self._fresh is not None:
                 storage.publish(self._location, self._fresh)
                 self._fresh = None
+                self._first = self._kept = False
             self._writer = None
             writer.wait_merging_threads()
         self._meta = meta
@@ -136,7 +150,7 @@ class EmbeddedBuilder:
             try:
                 opened = embedded.open_current(self._location)
             except NoIndex:
-                self._holdings = {}
+                self._holdings = self._resume()
             else:
                 with storage.reading(self._location):
                     self._holdings = embedded.holdings(opened.searcher)
@@ -144,11 +158,32 @@ class EmbeddedBuilder:
                 storage.remove_generations(self._location, but=opened.generation)
         return self._holdings
 
+    def _resume(self) -> dict[str, Holding]:
+        """Take up a first build that was cut short where it was last committed; begin one when there is none."""
+        self._first = True
+        for generation in storage.unfinished(self._location):
+            with contextlib.suppress(CorruptIndex):
+                opened = embedded.open_generation(self._location, generation)
+                with storage.reading(self._location):
+                    held = embedded.holdings(opened.searcher)
+                self._fresh, self._index, self._meta, self._kept = generation, opened.index, opened.state.meta, True
+                storage.remove_generations(self._location, but=generation)
+                return held
+        return {}
+
+    def _put_state(self, meta: IndexMeta) -> None:
+        state = State(meta, _stats(self._held().values()), secrets.token_hex(8))
+        self._delete("row", "state")
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.add_document(_row("state", storage.write_state(state)))
+
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
             self._held()
             if self._index is None:
                 self.clear()
+                self._first = True
             assert self._index is not None
             with storage.writing(self._location):
                 self._writer = self._index.writer(_HEAP, 1)
@@ -190,8 +225,10 @@ class EmbeddedBuilder:
                 writer.rollback()
                 writer.wait_merging_threads()
         if self._fresh is not None:
-            shutil.rmtree(self._fresh, ignore_errors=True)
+            if not self._kept:
+                shutil.rmtree(self._fresh, ignore_errors=True)
             self._fresh = None
+        self._first = self._kept = False
 
 
 @dataclass(slots=True)

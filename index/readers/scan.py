@@ -46,7 +46,7 @@ _BODY_OF_FEW = 0.75
 
 _LOOSE = 1.17
 """
-Lines within this factor of the usual size are of that size. Of a printed page's 193 lines the body's came out between 21
+Lines within this factor of the usual size are of that size. Of a printed page of 193 lines the body came out between 21
 and 23 pixels, headings 1.25 times as large at 27 and more (2026-11-24).
 """
 

@@ -181,7 +181,7 @@ class Client:
             self._resting[host] = self._clock() + _RESTING_SECONDS
 
     def _pass(self, patience: Patience) -> None:
-        """Refuse at once while the breaker is open; when its time is over, one caller may try, the others still wait."""
+        """Refuse at once while the breaker is open; when its time is over, let one caller try."""
         if not patience.guarded:
             return
         with self._lock:
@@ -209,7 +209,9 @@ class Client:
             return EngineRefused(
                 f"搜索集群 {self.cluster} 不允许 {asked}（403{told}）；请给这个用户 {self.cluster.index}* 的权限"
             )
-        return EngineRefused(f"搜索集群 {self.cluster} 拒绝了 {asked}（{reply.status}{told}）；请用 wenbao selfcheck 检查")
+        return EngineRefused(
+            f"搜索集群 {self.cluster} 拒绝了 {asked}（{reply.status}{told}）；请用 wenbao selfcheck 检查"
+        )
 
 
 @lru_cache(8)
@@ -243,7 +245,9 @@ def _parsed(answer: httpx.Response) -> Json:
         body = answer.json() if answer.content else {}
     except ValueError:
         if answer.is_success:
-            raise EngineRefused("ENGINE_URL：那里答复的不是 JSON；请检查地址是不是 OpenSearch 或 Elasticsearch") from None
+            raise EngineRefused(
+                "ENGINE_URL：那里答复的不是 JSON；请检查地址是不是 OpenSearch 或 Elasticsearch"
+            ) from None
         return {}
     return body if isinstance(body, dict) else {"entries": body}
 

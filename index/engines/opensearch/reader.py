@@ -89,8 +89,10 @@ class OpenSearchEngine:
         """Very frequent terms take part only when the others find less than `limit`, as in the embedded engine."""
         if limit < 1 or not query.kinds:
             return []
-        opened = self._current()
-        weighted = [("words", *one) for one in query.words.items()] + [("bigrams", *one) for one in query.bigrams.items()]
+        opened = self._opened
+        weighted = [("words", *one) for one in query.words.items()] + [
+            ("bigrams", *one) for one in query.bigrams.items()
+        ]
         counts = self._holders([(name, text) for name, text, _ in weighted])
         terms = [Term(*one, held) for one, held in zip(weighted, counts, strict=True) if held]
         rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
@@ -102,7 +104,6 @@ class OpenSearchEngine:
 
     def document_frequencies(self, words: Sequence[str], bigrams: Sequence[str]) -> tuple[list[int], list[int]]:
         """Terms are counted once a generation, all that are new in one request."""
-        self._current()
         counts = self._holders([*(("words", word) for word in words), *(("bigrams", pair) for pair in bigrams)])
         return counts[: len(words)], counts[len(words) :]
 
@@ -116,12 +117,12 @@ class OpenSearchEngine:
         return [passage for passage in found if passage.citation.source == found[0].citation.source]
 
     def manifest(self) -> dict[str, SourceRecord]:
-        opened = self._current()
+        opened = self._opened
         rows = scan(self._client, opened, {"term": {"row": "manifest"}}, "source", "record")
         return {holding.record.source: holding.record for holding in map(mapping.read_holding, rows)}
 
     def passages(self, source: str) -> Iterator[Passage]:
-        opened = self._current()
+        opened = self._opened
         asked = _bool([{"term": {"row": "manifest"}}, {"term": {"source": source}}])
         for row in list(scan(self._client, opened, asked, "source", "record")):
             revision = mapping.read_holding(row).revision
@@ -156,9 +157,6 @@ class OpenSearchEngine:
 
     def close(self) -> None:
         """Nothing to give back: the process keeps one client of a cluster."""
-
-    def _current(self) -> Opened:
-        return self._opened
 
     def _of_article(self, article_id: str) -> list[Passage]:
         asked = _bool([{"term": {"article": article_id}}, {"terms": {"row": list(KINDS)}}])
@@ -198,34 +196,36 @@ class OpenSearchEngine:
         """
         Ask for one count a term, all in one request, and remember those that every shard took part in.
 
-        Without deletions to be heeded, the server has a bare term's count at hand and does not go through its passages.
+        A bare term's count is at hand for the server; how many of its documents are hidden is asked for apart, since
+        those are few. So no term's documents have to be gone through.
         """
-        opened = self._opened
-        hidden = opened.state.hidden() if opened.state.dead or opened.state.abandoned else []
-        lines = []
+        opened, state = self._opened, self._opened.state
+        hidden = {"bool": {"should": state.hidden()}} if state.dead or state.abandoned else None
+        asked: list[Json] = []
         for name, text in terms:
             one: Json = {"term": {name: text}}
-            asked = {"bool": {"filter": [one], "must_not": hidden}} if hidden else one
-            lines.append({"preference": _COPIES})
-            lines.append({"size": 0, "track_total_hits": True, "timeout": _SHARD_SECONDS, "query": asked})
+            asked += [one, {"bool": {"filter": [one, hidden]}}] if hidden else [one]
+        settings = {"size": 0, "track_total_hits": True, "timeout": _SHARD_SECONDS}
+        lines = [line for query in asked for line in ({"preference": _COPIES}, {**settings, "query": query})]
         body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
-        params = {"filter_path": "responses.hits.total.value,responses._shards.failed,responses.status,responses.timed_out"}
+        wanted = "hits.total.value,_shards.failed,status,timed_out".split(",")
+        params = {"filter_path": ",".join(f"responses.{name}" for name in wanted)}
         told = self._client.call("POST", f"{opened.index}/_msearch", body, params=params, expected=(404,))
         replies = told.body.get("responses", ())
         if told.status == 404 or any(reply.get("status") == 404 for reply in replies):
-            return self._again(terms)
+            self._move_on()
+            return self._count(terms)
+        if len(replies) != len(asked) or any(reply.get("status", 200) >= 300 for reply in replies):
+            raise EngineAway(f"搜索集群 {self._client.cluster} 暂时答不全；请稍后再试")
+        each = 2 if hidden else 1
         counted = {}
-        for term, reply in zip(terms, replies, strict=True):
-            if reply.get("status", 200) >= 500 or reply.get("status") == 429:
-                raise EngineAway(f"搜索集群 {self._client.cluster} 暂时答不全；请稍后再试")
-            counted[term] = reply.get("hits", {}).get("total", {}).get("value", 0)
-            if not reply.get("timed_out") and not reply.get("_shards", {}).get("failed"):
+        for place, term in enumerate(terms):
+            counts = replies[place * each : (place + 1) * each]
+            found, *unseen = [reply["hits"]["total"]["value"] for reply in counts]
+            counted[term] = max(0, found - sum(unseen))
+            if not any(reply.get("timed_out") or reply["_shards"]["failed"] for reply in counts):
                 opened.holders[term] = counted[term]
         return counted
-
-    def _again(self, terms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        self._move_on()
-        return self._count(terms)
 
     def _read(self, rows: Sequence[Json]) -> list[Passage]:
         """Return the passages of these rows, their citations with the further sources of their articles."""
@@ -238,7 +238,9 @@ class OpenSearchEngine:
                 found = {hit["_source"]["article"]: hit["_source"] for hit in self._hits(asked, _MOST, "article,also")}
                 for article in some:
                     opened.also[article] = tuple(found[article]["also"]["sources"]) if article in found else ()
-        return [mapping.read_passage(row, opened.also.get(article, ())) for row, article in zip(rows, articles, strict=True)]
+        return [
+            mapping.read_passage(row, opened.also.get(article, ())) for row, article in zip(rows, articles, strict=True)
+        ]
 
     def _hits(
         self, asked: Json, limit: int, fields: str = "row,passage", params: Json | None = None, **more: object
