@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import InlineQueryResultsButton, LinkPreviewOptions, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -26,9 +26,10 @@ from telegram.request import BaseRequest
 from bot import admin, ask, browse, inline, messages, personal, upkeep, upload, watch
 from bot.delivery import Delivery
 from bot.desk import App, Context, Desk
-from bot.indexing import EXTERNAL_SECONDS, Reindexing
+from bot.indexing import EXTERNAL_SECONDS, GLANCE_SECONDS, Reindexing
 from bot.logs import log
 from bot.reception import at_the_door, speech_of
+from index.errors import EngineAway
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -117,6 +118,7 @@ def build(
     app.add_handlers(routes())
     app.add_error_handler(on_error)
     assert app.job_queue is not None
+    app.job_queue.run_repeating(_glance_outside, GLANCE_SECONDS, name="glance")
     app.job_queue.run_repeating(_look_outside, EXTERNAL_SECONDS, name="outside")
     app.job_queue.run_repeating(_expire, _A_DAY, first=1, name="expiry")
     return app
@@ -135,11 +137,18 @@ async def on_error(update: object, context: Context) -> None:
             log.info("blocked", chat=chat.id)
         return
     context.desk.metrics.errors.labels(type(error).__name__).inc()
-    log.error("update failed", exc_info=error)
+    away = isinstance(error, EngineAway)
+    if away:
+        log.warning("archive away", reason=str(error))
+    else:
+        log.error("update failed", exc_info=error)
     if isinstance(update, Update) and not isinstance(error, TelegramError):
-        sorry = speech_of(update)(messages.BROKEN)
+        sorry = speech_of(update)(messages.ARCHIVE_AWAY if away else messages.BROKEN)
         if update.callback_query is not None:
             await update.callback_query.answer(sorry)
+        elif update.inline_query is not None and away:
+            button = InlineQueryResultsButton(sorry, start_parameter="inline")
+            await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)
         elif update.message is not None:
             await update.message.reply_text(sorry)
 
@@ -147,6 +156,10 @@ async def on_error(update: object, context: Context) -> None:
 def _quiet(error: BadRequest) -> bool:
     reason = error.message.lower()
     return "not modified" in reason or "query is too old" in reason or "message to edit not found" in reason
+
+
+async def _glance_outside(context: Context) -> None:
+    await context.desk.reindexing.glance_outside()
 
 
 async def _look_outside(context: Context) -> None:

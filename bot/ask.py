@@ -221,6 +221,9 @@ async def _ask(
     question: str, archive: Archive, context: Context, message: Message | None = None
 ) -> tuple[Answer | NoAnswer, Archive]:
     """Ask the archive off the event loop, showing "typing" meanwhile, and return which archive answered."""
+    kept = context.desk.answer_kept(question, archive.engine.generation)
+    if kept is not None:
+        return kept, archive
     done = asyncio.Event()
     if message is not None:
         context.desk.spawn(_type(message, done))
@@ -228,6 +231,7 @@ async def _ask(
         outcome = await asyncio.to_thread(ask, question, archive, k=SNIPPETS, today=context.desk.today())
     finally:
         done.set()
+    context.desk.keep_answer(question, archive.engine.generation, outcome)
     return outcome, archive
 
 

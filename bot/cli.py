@@ -230,6 +230,26 @@ def on_bench(
     )
 
 
+@app.command("selfcheck")
+def on_selfcheck(index: IndexOption = None) -> None:
+    """Check that the cluster of ENGINE_URL can hold and answer an archive, and say what to mend."""
+    from bot.opening import location
+    from index.engines.opensearch.check import check
+    from index.engines.opensearch.client import shared
+    from index.engines.opensearch.place import Cluster
+
+    place = location(_settings(index))
+    if not isinstance(place, Cluster):
+        console.write(messages.NO_CLUSTER)
+        return
+    good = True
+    for finding in check(shared(place)):
+        good = good and finding.good
+        console.write(messages.finding(finding.step, finding.told, good=finding.good))
+    if not good:
+        raise typer.Exit(FAILED)
+
+
 @app.command("serve")
 def on_serve(index: IndexOption = None) -> None:
     """Run the Telegram bot until it is told to stop; builds the index first if there is none."""

@@ -105,13 +105,18 @@ def progress(description: str) -> Iterator[Report]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(description, total=None)
+        task = bar.add_task(description, total=None, rate="")
 
         def draw(at: Progress) -> None:
             stage = f"{description} · {messages.STAGES[at.stage]}"
-            bar.update(task, description=stage, completed=at.done, total=at.total)
+            if stage != bar.tasks[0].description:
+                bar.reset(task, description=stage)
+            speed = bar.tasks[0].speed
+            shown = messages.SOURCES_A_SECOND.format(rate=f"{speed:,.0f}") if speed and at.total else ""
+            bar.update(task, completed=at.done, total=at.total, rate=shown)
 
         yield draw
 

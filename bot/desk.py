@@ -74,6 +74,7 @@ class Desk:
         self.in_hand: dict[tuple[int, int], asyncio.Future[None]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._threads: OrderedDict[tuple[int, int], tuple[float, Thread]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str, dt.date], Answer | NoAnswer] = OrderedDict()
         self._outcomes: OrderedDict[str, tuple[str, Answer | NoAnswer]] = OrderedDict()
         self._refusals: OrderedDict[tuple[int, int], int] = OrderedDict()
 
@@ -111,6 +112,15 @@ class Desk:
         """Forget what the user's conversations are about, in one chat or in all."""
         for key in [key for key in self._threads if key[1] == user_id and chat_id in (None, key[0])]:
             del self._threads[key]
+
+    def keep_answer(self, question: str, generation: str, outcome: Answer | NoAnswer) -> None:
+        """Keep an answer for whoever asks the same on the same day of the same archive."""
+        self._answers[question, generation, self.today()] = outcome
+        if len(self._answers) > _OUTCOMES:
+            self._answers.popitem(last=False)
+
+    def answer_kept(self, question: str, generation: str) -> Answer | NoAnswer | None:
+        return self._answers.get((question, generation, self.today()))
 
     def keep_outcome(self, key: str, generation: str, outcome: Answer | NoAnswer) -> None:
         """Keep an answer for its buttons; after a restart or a re-index the question is asked again."""

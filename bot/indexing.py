@@ -17,12 +17,14 @@ from bot.logs import log
 from bot.opening import ensure_index, location, open_archive, refresh
 from bot.underway import describe, under_way
 from index.answer import Archive
-from index.engines import open_engine
+from index.engines import open_engine, state_mark
 from index.errors import ArchiveError, IndexingCancelled, NoIndex
 from index.model import Progress, Reindexed
 
 EXTERNAL_SECONDS = 60
-"""How often the bot looks whether `wenbao index` changed the index from outside."""
+"""How often the bot opens the index to see whether `wenbao index` changed it from outside."""
+GLANCE_SECONDS = 0.5
+"""How often it glances at the directory for that: two system calls."""
 
 
 class Reindexing:
@@ -34,6 +36,7 @@ class Reindexing:
         self._turn = asyncio.Lock()
         self._cancelled = threading.Event()
         self._reading_since = 0.0
+        self._mark: str | None = None
         self.progress: Progress | None = None
 
     @property
@@ -97,6 +100,13 @@ class Reindexing:
                 await self.tell_admins(messages.REINDEX_FAILED_FIRST.format(reason=error))
             finally:
                 desk.building = None
+
+    async def glance_outside(self) -> None:
+        """Look outside when the directory tells of a new commit."""
+        mark = await asyncio.to_thread(state_mark, location(self._desk.settings))
+        if mark is not None and mark != self._mark:
+            self._mark = mark
+            await self.look_outside()
 
     async def look_outside(self) -> None:
         """Answer from what another process has committed since."""

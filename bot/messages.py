@@ -30,8 +30,9 @@ WANTS_NUMBERS = "应是数字，多个用逗号隔开，如 7 或 7,42"
 WANTS_POSITIVE = "应是正整数"
 WANTS_PORT = "应是 1 到 65535 之间的端口号"
 WANTS_ZONE = "不认识的时区，应如 Asia/Shanghai"
-WANTS_URL = "应是 http:// 或 https:// 开头的地址，留空则用内置引擎"
-NO_CLUSTER_YET = "这个版本只有内置引擎；请留空"
+WANTS_URL = "应是 http:// 或 https:// 开头的地址，多个用逗号隔开，留空则用内置引擎"
+NO_PASSWORD_IN_URL = "地址里不要写用户名和密码；请写进 WENBAO_ENGINE_USER 和 WENBAO_ENGINE_PASSWORD"
+WANTS_INDEX_NAME = "应是小写字母、数字、下划线、连字符或点，以字母或数字开头"
 WANTS_HTTPS = "应是 https:// 开头的地址，留空则用轮询"
 WANTS_API_URL = "应只写协议、主机和端口，如 http://127.0.0.1:8081，不带 /bot"
 WANTS_WEBHOOK_SECRET = "应是 1 到 256 个字母、数字、下划线或连字符"
@@ -67,6 +68,13 @@ REFRESHING = "正在更新索引"
 IMPORTING = "正在读取"
 CANCELLED = "已取消，原来的索引没有改变。"
 STAGES = {"listing": "查找文件", "lexicon": "收集词语", "reading": "读取", "committing": "写入索引"}
+
+
+NO_CLUSTER = "没有设置 WENBAO_ENGINE_URL：用的是内置引擎，没有集群要检查"
+
+
+def finding(step: str, told: str, *, good: bool) -> str:
+    return f"{'✓' if good else '✗'} {step}：{told}"
 
 
 ASKING = "正在提问"
@@ -210,6 +218,7 @@ NOT_SERVED = "抱歉，这个机器人只为指定的会话服务。如需使用
 STILL_INDEXING = "正在建立索引，请稍后再问。"
 STILL_INDEXING_AT = "正在建立索引（{done}/{total}），请稍后再问。"
 BROKEN = "抱歉，刚才出了点问题，已经记录。请稍后再试。"
+ARCHIVE_AWAY = "档案暂时无法查询，请稍后再试。"
 UNKNOWN_COMMAND = "没有这个命令。/help 看全部用法。"
 EMPTY_ARCHIVE = "档案里还没有文章，请联系管理员。"
 EXPIRED = "这个按钮已经过期，请重新提问。"
@@ -376,3 +385,5 @@ CHAT_NO_BUTTON = "没有这个按钮。"
 CHAT_NO_FILE = "{path}：没有这个文件；请检查路径"
 
 UNKNOWN_PEER = "没有名为 {name} 的对比引擎；可选 {known}"
+
+SOURCES_A_SECOND = "{rate} 个/秒"

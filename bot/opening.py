@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import messages
-from bot.settings import BadSettings, Settings
+from bot.settings import Settings, revealed
 from bot.underway import announced
 from index.answer import Archive
 from index.engines import cache_dir, open_engine
+from index.engines.opensearch.place import Cluster, hosts_of
 from index.errors import NoIndex
 from index.model import Reindexed, Report, ignore_progress
 from index.tokens import open_segmenter
 
 
-def location(settings: Settings) -> Path:
+def location(settings: Settings) -> Path | Cluster:
     """
-    Return where the index is.
+    Return where the index is, and for a cluster as whom to ask for it.
 
-    Raises BadSettings for an ENGINE_URL: the embedded engine is the only one so far.
+    Raises EngineRefused for an address that is none.
     """
-    if settings.engine_url:
-        raise BadSettings(messages.setting_problem("WENBAO_ENGINE_URL", messages.NO_CLUSTER_YET))
-    return settings.index_dir
+    if not settings.engine_url:
+        return settings.index_dir
+    return Cluster(
+        hosts=hosts_of(settings.engine_url),
+        index=settings.engine_index,
+        shards=settings.engine_shards,
+        user=settings.engine_user,
+        password=revealed(settings.engine_password),
+        api_key=revealed(settings.engine_api_key),
+        ca_file=settings.engine_ca_file,
+        cache=settings.index_dir / "cache",
+    )
 
 
 def open_archive(settings: Settings) -> Archive:

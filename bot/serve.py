@@ -20,7 +20,7 @@ from bot.health import serve_health
 from bot.logs import log, set_up
 from bot.menus import set_menus
 from bot.opening import open_archive
-from bot.settings import BadSettings, Settings, token
+from bot.settings import BadSettings, Settings, secrets, token
 from bot.store import Store
 from index.answer import Archive
 from index.errors import ArchiveError, NoIndex
@@ -45,7 +45,8 @@ def serve(settings: Settings) -> None:
     """
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    set_up(settings.log_format, secrets=(token(settings), secret), level=level)
+    token(settings)
+    set_up(settings.log_format, secrets=secrets(settings), level=level)
     warnings.filterwarnings("ignore", "Deprecated since version v22.2", DeprecationWarning)  # at every 429
     if settings.webhook_url and not secret:
         raise BadSettings(messages.NO_SECRET)

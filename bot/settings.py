@@ -22,11 +22,13 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import messages
-from index.errors import ArchiveError
+from index.engines.opensearch.place import hosts_of
+from index.errors import ArchiveError, EngineRefused
 from index.tokens import Choice
 
 PREFIX = "WENBAO_"
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_INDEX_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 
 
 class BadSettings(ArchiveError):
@@ -79,6 +81,19 @@ def _address(wanted: str, *, scheme: str = "https?") -> Callable[[str], str]:
     return check
 
 
+def _engine_address(written: str) -> str:
+    try:
+        return ",".join(hosts_of(written))
+    except EngineRefused:
+        raise _problem(messages.NO_PASSWORD_IN_URL if "@" in written else messages.WANTS_URL) from None
+
+
+def _engine_index(written: str) -> str:
+    if not _INDEX_NAME.fullmatch(written):
+        raise _problem(messages.WANTS_INDEX_NAME)
+    return written
+
+
 def _api_address(written: str) -> str:
     address = _address(messages.WANTS_API_URL)(written)
     if urlsplit(address).path.endswith("/bot"):
@@ -121,7 +136,13 @@ class Settings(BaseSettings):
     corpus_dir: Path = Path("docs_corpus")
     index_dir: Path = Path(".wenbao/index")
     state_file: Path = Path(".wenbao/bot.db")
-    engine_url: Annotated[str, AfterValidator(_address(messages.WANTS_URL))] = ""
+    engine_url: Annotated[str, AfterValidator(_engine_address)] = ""
+    engine_index: Annotated[str, AfterValidator(_engine_index)] = "wenbao"
+    engine_shards: Annotated[int, Field(ge=1, le=1024)] = 1
+    engine_user: str = ""
+    engine_password: SecretStr | None = None
+    engine_api_key: SecretStr | None = None
+    engine_ca_file: Path | None = None
     segmenter: Choice = "auto"
     lexicon_file: Path | None = None
     timezone: Zone = ZoneInfo("Asia/Shanghai")
@@ -156,6 +177,16 @@ def token(settings: Settings) -> str:
     if settings.telegram_token is None:
         raise BadSettings(messages.setting_problem(f"{PREFIX}TELEGRAM_TOKEN", messages.WANTS_TOKEN))
     return settings.telegram_token.get_secret_value()
+
+
+def revealed(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """Return what no log may show."""
+    held = (settings.telegram_token, settings.webhook_secret, settings.engine_password, settings.engine_api_key)
+    return tuple(filter(None, map(revealed, held)))
 
 
 def _line(detail: ErrorDetails) -> str:

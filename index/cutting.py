@@ -37,7 +37,7 @@ class Cutting:
     segmenter  called when the first article comes
     """
 
-    def __init__(self, segmenter: Callable[[], Segmenter], cache_dir: Path, workers: int | None = None) -> None:
+    def __init__(self, segmenter: Callable[[], Segmenter], cache_dir: Path | None, workers: int | None = None) -> None:
         self._segmenter = segmenter
         self._cache_dir = cache_dir
         self._workers = _processors() if workers is None else workers
@@ -120,7 +120,7 @@ _segmenter: Segmenter
 """A worker's own."""
 
 
-def _begin(name: str, lexicon: Sequence[str], cache_dir: Path) -> None:
+def _begin(name: str, lexicon: Sequence[str], cache_dir: Path | None) -> None:
     """Make a worker ready; it ends with the process that started it, and leaves Ctrl-C to that."""
     global _segmenter
     signal.signal(signal.SIGINT, signal.SIG_IGN)

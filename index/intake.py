@@ -72,7 +72,7 @@ class Intake:
         known: Mapping[str, SourceRecord],
         old: Engine | None,
         words: Callable[[], Segmenter],
-        cache_dir: Path,
+        cache_dir: Path | None,
         go_on: Callable[[], None],
         retracted: Collection[str] = (),
     ) -> None:

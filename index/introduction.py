@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from index.model import Passage, Snippet
 from index.normalize import fold
 from index.question import Question
-from index.ranking import Ranked, Terms, title_cover
+from index.ranking import Ranked, Terms, headed, share
 
 CONFIDENCE = 0.9
 """That a sentence with the very name in it introduces it; not fitted on any set."""
@@ -26,7 +26,7 @@ def of(question: Question, terms: Terms, ranked: Ranked, most: int) -> list[Snip
     if question.kind != "name" or not _is_name(name, question):
         return []
     passages = ranked.passages[:LOOKED_AT]
-    titles = title_cover(passages, terms)
+    titles = share(headed(passages, terms.bigrams), terms.bigram_idf)
     found = [
         (_worth(passage, sentence, place, float(title)), passage, start, sentence, place)
         for passage, title in zip(passages, titles, strict=True)

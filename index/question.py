@@ -36,6 +36,8 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
 )
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
+_OTHER_WORD = re.compile("哪|什么|谁|何")
+"""Beside one of these 几 asks for no number: 每隔几天, 哪几个."""
 _OPEN_END = re.compile(r"(?<=[是为叫称于])(?=[?。!:]*$)")
 _COPULA = "是为叫有指在"
 _NOTICES = re.compile(
@@ -99,6 +101,8 @@ def read_question(text: str, segmenter: Segmenter) -> Question:
 def _asked(folded: str) -> tuple[QuestionKind, tuple[int, int]]:
     for kind, pattern in _ASKED:
         found = [match.span() for match in pattern.finditer(folded) if match[0]]
+        if kind == "number" and _OTHER_WORD.search(folded):
+            found = [(start, end) for start, end in found if "几" not in folded[start:end]]
         if found:
             return kind, found[-1]
     open_end = _OPEN_END.search(folded)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from index.engines import cache_dir, open_builder, open_engine
+from index.engines import Location, cache_dir, open_builder, open_engine
 from index.errors import (
     BadPaperFile,
     CorruptIndex,
@@ -39,7 +39,7 @@ CHECK_IN_SECONDS = 30.0
 
 def run(
     paths: Sequence[Path],
-    location: str | Path,
+    location: Location,
     *,
     full: bool = False,
     segmenter: Choice = "auto",
@@ -71,7 +71,7 @@ def run(
     found, ignored, unseen = list_sources(paths)
     with open_builder(location) as builder:
         old = _committed(location) if full else None
-        if full or _outdated(builder, segmenter):
+        if full or _outdated(builder, segmenter, retracted):
             builder.clear()
         known = old.manifest() if old else builder.manifest()
         found = [source for source in found if str(source) not in retracted]
@@ -82,7 +82,7 @@ def run(
         meta = builder.meta
         if meta is not None:
             check(meta, segmenter)
-        resumable = builder if isinstance(builder, Resumable) and not full else None
+        resumable = builder if not full and isinstance(builder, Resumable) else None
 
         def words() -> Segmenter:
             cache = cache_dir(location)
@@ -134,11 +134,17 @@ def run(
     )
 
 
-def _outdated(builder: Builder, segmenter: Choice) -> bool:
-    """Tell whether a first build that was cut short was another version's, or cut words another way."""
+def _outdated(builder: Builder, segmenter: Choice, retracted: Collection[str]) -> bool:
+    """
+    Tell whether a first build that was cut short was another version's, or cut words another way.
+
+    With retractions it is, too: some may have come since, and what is unfinished cannot be searched for them.
+    """
     if not isinstance(builder, Resumable) or not builder.unfinished:
         return False
     assert builder.meta is not None
+    if retracted:
+        return True
     try:
         check(builder.meta, segmenter)
     except IndexMismatch:
@@ -171,7 +177,7 @@ def _sources_of(retracted: Collection[str], engine: Engine | None) -> set[str]:
     return {file_of(source, files) for source in (*standing, *(what for what in retracted if "!" in what))}
 
 
-def _committed(location: str | Path) -> Engine | None:
+def _committed(location: Location) -> Engine | None:
     try:
         return open_engine(location)
     except (NoIndex, CorruptIndex, IndexMismatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +21,7 @@ _OPENING, _CLOSING = "《“‘「『(〈", "》”’」』)〉"
 _CUES = "是为叫称因于由有在即以至到使让指含括:"
 _DIGITS = "0123456789零一二三四五六七八九十百千万亿两半几数"
 _FAR = 40
+_NOWHERE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,24 @@ class Evidence:
 
     bigram_idf        for each bigram of the question
     passage_score     learned score of each passage, best 0, worse negative
+    bigram_rarity     the same times how few sentences of the passages hold it: tells sentences of one topic apart
+    letter_rarity     for each character of the question's bigrams, how few sentences hold it
     sentence_cover    share of the question's idf mass in each sentence
     sentence_words    the same in words
     context_cover     the same with the sentences before and behind in the passage
+    sentence_rare     share of the bigrams' rarity in each sentence
+    sentence_letters  the same of the characters'
     """
 
     bigram_idf: NDArray[np.float64]
+    bigram_rarity: NDArray[np.float64]
+    letter_rarity: NDArray[np.float64]
     passage_score: NDArray[np.float64]
     sentence_cover: NDArray[np.float64]
     sentence_words: NDArray[np.float64]
     context_cover: NDArray[np.float64]
+    sentence_rare: NDArray[np.float64]
+    sentence_letters: NDArray[np.float64]
 
 
 def describe(spans: Spans, text: Concordance, question: Question, evidence: Evidence) -> tuple[Floats, list[str]]:
@@ -130,16 +140,23 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     matched = np.concatenate(([0], np.cumsum(mass > 0)))
     columns["matched_inside"] = (matched[end] - matched[start]) / size
     columns["mass_inside"] = running[end] - running[start]
-    columns["mass_before"] = running[start] - running[s_start]
-    columns["mass_behind"] = running[s_end] - running[end]
     near_left, near_right = np.maximum(start - 12, s_start), np.minimum(end + 12, s_end)
-    columns["mass_near_before"] = running[start] - running[near_left]
-    columns["mass_near_behind"] = running[near_right] - running[end]
     p_start = text.passage_start[text.passage_at[start]]
     p_end = p_start + text.lengths[text.passage_at[start]]
     for radius in (30, 80):
         left, right = np.maximum(start - radius, p_start), np.minimum(end + radius, p_end)
         columns[f"mass_within_{radius}"] = running[right] - running[left] - columns["mass_inside"]
+    rare = _running(text.bigram_hits, evidence.bigram_rarity, len(codes), 2)
+    letters_found = _running(text.character_hits, evidence.letter_rarity, len(codes), 1)
+    for name, found in (("rare", rare), ("letters", letters_found)):
+        within = found[end] - found[start]
+        columns[f"{name}_inside"] = within
+        columns[f"{name}_before"] = found[start] - found[s_start]
+        columns[f"{name}_behind"] = found[s_end] - found[end]
+        columns[f"{name}_near_before"] = found[start] - found[near_left]
+        columns[f"{name}_near_behind"] = found[near_right] - found[end]
+        left, right = np.maximum(start - 30, p_start), np.minimum(end + 30, p_end)
+        columns[f"{name}_within_30"] = found[right] - found[left] - within
     asked_characters = "".join(sorted(set(filter(str.isalnum, question.folded))))
     columns["characters_asked"] = _count(is_any(codes, asked_characters), start, end) / size
     columns["repeated"] = _repeats(text, first, last)
@@ -153,10 +170,12 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     columns["sentence_lag"] = evidence.sentence_cover.max() - evidence.sentence_cover[sentence]
     columns["sentence_words"] = evidence.sentence_words[sentence]
     columns["words_lag"] = evidence.sentence_words.max() - evidence.sentence_words[sentence]
-    lone = np.concatenate(([0.0], evidence.sentence_cover, [0.0]))
-    columns["cover_before"], columns["cover_behind"] = lone[sentence], lone[sentence + 2]
+    for name, share in (("rare", evidence.sentence_rare), ("letters", evidence.sentence_letters)):
+        columns[f"{name}_cover"] = share[sentence]
+        columns[f"{name}_lag"] = share.max() - share[sentence]
+        alone = np.concatenate(([0.0], share, [0.0]))
+        columns[f"{name}_cover_before"], columns[f"{name}_cover_behind"] = alone[sentence], alone[sentence + 2]
     columns["context_cover"] = evidence.context_cover[sentence]
-    columns["context_lag"] = evidence.context_cover.max() - evidence.context_cover[sentence]
     passage = text.sentence_passage[sentence]
     columns["passage_score"] = evidence.passage_score[passage]
     columns["passage_rank"] = passage
@@ -177,8 +196,9 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
     clause_bounds = np.flatnonzero(np.concatenate(([True], is_any(codes, CLAUSE_ENDS))))
     c_start = clause_bounds[np.searchsorted(clause_bounds, start, side="right") - 1]
     c_stop = clause_bounds[np.minimum(np.searchsorted(clause_bounds, end), len(clause_bounds) - 1)]
-    columns["clause_mass_before"] = running[start] - running[c_start]
-    columns["clause_mass_behind"] = running[np.maximum(c_stop, end)] - running[end]
+    for name, found in (("rare", rare), ("letters", letters_found)):
+        columns[f"clause_{name}_before"] = found[start] - found[c_start]
+        columns[f"clause_{name}_behind"] = found[np.maximum(c_stop, end)] - found[end]
 
     tags = text.token_tag
     tag_number = np.full(256, -1)
@@ -195,7 +215,6 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
         ("places", "S"),
         ("names", "TZ"),
         ("times", "t"),
-        ("measures", "q"),
         ("nouns", "nV"),
         ("verbs", "v"),
         ("unknown", "x"),
@@ -204,13 +223,11 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
         columns[name] = _count(is_any(tags, letters), first, last + 1)
     digit = is_any(codes, _DIGITS)
     columns["digits"] = _count(digit, start, end)
-    columns["digit_before"] = digit[start - 1] & digit[start]
-    columns["digit_behind"] = digit[np.minimum(end, len(codes) - 1)]
     columns["first_digit"] = digit[start]
     columns["last_digit"] = digit[end - 1]
     latin = is_any(codes, "abcdefghijklmnopqrstuvwxyz")
     columns["latin"] = _count(latin, start, end)
-    for name, which in (("year", "年"), ("month", "月"), ("day", "日"), ("of", "的"), ("because", "因由")):
+    for name, which in (("year", "年"), ("day", "日"), ("of", "的")):
         columns[name] = _count(is_any(codes, which), start, end)
 
     asked_from, asked_to = question.asked
@@ -226,9 +243,7 @@ def describe(spans: Spans, text: Concordance, question: Question, evidence: Evid
         columns[name + "_inside"] = _stands(codes, end - len(letters), letters)
     focus = question.focus
     columns["focus_last"] = _stands(codes, end - len(focus), focus)
-    columns["focus_behind"] = _stands(codes, end, focus)
     columns["focus_last_character"] = _stands(codes, end - 1, focus[-1:])
-    columns["focus_before"] = _stands(codes, start - len(focus), focus)
     focus_places = _occurrences(text.text, focus)
     columns["focus_gap_before"] = _gap_before(focus_places + max(len(focus) - 1, 0), start, s_start)
     columns["focus_gap_behind"] = _gap_behind(focus_places, end, s_end)
@@ -282,6 +297,74 @@ def _letter_class(codes: NDArray[np.uint32]) -> Ints:
     table = np.array(sorted(ord(c) for c in _LETTERS))
     slot = np.minimum(np.searchsorted(table, codes), len(table) - 1)
     return np.where(table[slot] == codes, slot, -1)
+
+
+def nearness(spans: Spans, text: Concordance, question: Question, evidence: Evidence) -> tuple[Floats, list[str]]:
+    """
+    Return how much of the question stands close around each span (spans × features), and the features' names.
+
+    Every character and bigram counts once, by its rarity and where it stands nearest in the passage, outside the span;
+    for "focus" the more, the nearer to the question word it is in the question; "in_order" only on the side of the span
+    that it has of the question word.
+    """
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name, hits, terms, weight in (
+        ("letters", text.character_hits, text.characters, evidence.letter_rarity),
+        ("rare", text.bigram_hits, text.bigrams, evidence.bigram_rarity),
+    ):
+        left, right = _nearest(spans, text, hits, len(terms), len(terms[0]) if terms else 1)
+        gap = np.minimum(left, right)
+        close = 1 / (1 + gap / 10)
+        before, behind = _sides(question, terms)
+        part = weight / (weight.sum() + 1e-9)
+        focus = weight * np.exp(-np.minimum(before, behind) / 6)
+        focus /= focus.sum() + 1e-9
+        for radius in (6, 20, 50):
+            columns[f"{name}_found_within_{radius}"] = (gap <= radius) @ part
+        columns[f"{name}_nearness"] = close @ part
+        columns[f"{name}_focus_within_6"] = (gap <= 6) @ focus
+        columns[f"{name}_focus_nearness"] = close @ focus
+        ordered = np.where(before <= behind, left, right)
+        columns[f"{name}_in_order"] = 1 / (1 + ordered / 10) @ part
+        columns[f"{name}_in_order_focus"] = 1 / (1 + ordered / 10) @ focus
+    stacked = np.stack(list(columns.values()), axis=1).astype(np.float32)
+    lags = stacked.max(axis=0, initial=0) - stacked
+    return np.hstack([stacked, lags]), [*columns, *(f"{name}_lag" for name in columns)]
+
+
+def _sides(question: Question, terms: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return how far before and how far behind the question word each term stands in the question."""
+    start, end = question.asked
+    before, behind = question.folded[:start], question.folded[end:]
+    return (
+        np.array([start - at - len(term) if (at := before.rfind(term)) >= 0 else _NOWHERE for term in terms], np.int64),
+        np.array([at if (at := behind.find(term)) >= 0 else _NOWHERE for term in terms], np.int64),
+    )
+
+
+def _nearest(spans: Spans, text: Concordance, hits: tuple[Ints, Ints], kinds: int, width: int) -> tuple[Ints, Ints]:
+    """Return how far before and behind each span the nearest hit of each kind in its passage stands: spans × kinds."""
+    places, which = hits
+    size = len(text.codes) + 1
+    keys = np.sort(which * size + places)
+    passage = text.passage_at[spans.start]
+    floor = text.passage_start[passage][:, None]
+    ceiling = floor + text.lengths[passage][:, None]
+    bounds = np.concatenate(([-1], keys, [kinds * size]))
+    base = np.arange(kinds) * size
+    before = bounds[np.searchsorted(keys, base + (spans.start - width)[:, None], side="right")] - base
+    behind = bounds[np.searchsorted(keys, base + spans.end[:, None]) + 1] - base
+    left: Ints = np.where(before >= floor, spans.start[:, None] - width - before, _NOWHERE)
+    right: Ints = np.where(behind < ceiling, behind - spans.end[:, None], _NOWHERE)
+    return left, right
+
+
+def _running(hits: tuple[Ints, Ints], weight: NDArray[np.float64], size: int, width: int) -> NDArray[np.float64]:
+    """Return the share of all weight that is found up to each offset; what is found twice counts twice."""
+    places, which = hits
+    mass = np.bincount(places + width - 1, weight[which], minlength=size)[:size]
+    running: NDArray[np.float64] = np.concatenate(([0.0], np.cumsum(mass))) / (weight.sum() + 1e-9)
+    return running
 
 
 def _match_mass(text: Concordance, idf: NDArray[np.float64]) -> NDArray[np.float64]:

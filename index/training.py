@@ -7,6 +7,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ Model = tuple[Trees, str]
 """An ensemble and the text it was read from."""
 
 FOLDS = 5
-ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "confidence": 60}
+ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "confidence": 120}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {
         "objective": "lambdarank",
@@ -52,7 +53,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "max_depth": 6,
         "learning_rate": 0.045,
     },
-    "confidence": {"objective": "cross_entropy", "num_leaves": 8, "max_depth": 4, "learning_rate": 0.08},
+    "confidence": {"objective": "cross_entropy", "num_leaves": 10, "max_depth": 5},
 }
 COMMON = {
     "learning_rate": 0.06,
@@ -191,8 +192,14 @@ def _short(threshold: float) -> str:
 
 
 def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str, Model]]:
-    """Return the ensembles by name, of each fold and, last, of all examples."""
-    log(f"{len(examples)} questions")
+    """
+    Return the ensembles by name, of each fold and, last, of all examples.
+
+    Every third question is learned from a second time as an archive of a few articles would have it.
+    """
+    whole = len(examples)
+    log(f"{whole} questions")
+    examples = [*examples, *(_in_small(one, n) for n, one in enumerate(examples) if n % 3 == 0)]
     rows = [
         ranking.describe(one.question, one.terms, one.candidates, one.where.engine.stats.average_words)
         for one in examples
@@ -200,7 +207,7 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     labels = [np.array([float(one.right(c.passage)) for c in one.candidates]) for one in examples]
     scores, passages = cross("passages", examples, rows, labels, ranking.FEATURES)
     first = [float(wanted[score.argmax()]) for wanted, score in zip(labels, scores, strict=True)]
-    log(f"passages: R@1 {np.mean(first):.4f}")
+    log(f"passages: R@1 {np.mean(first[:whole]):.4f}, in few articles {np.mean(first[whole:]):.4f}")
 
     ranked = []
     for one, table, score in zip(examples, rows, scores, strict=True):
@@ -218,12 +225,14 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     span_rows, span_labels = [row[1] for row in all_spans], [row[2] for row in all_spans]
     scores, span_models = cross("spans", examples, span_rows, span_labels, all_spans[0][3])
     exact = [bool(len(s)) and wanted[s.argmax()] > 0 for s, wanted in zip(scores, span_labels, strict=True)]
-    log(f"spans: exact {np.mean(exact):.4f}; shortlisted {np.mean([w.max(initial=0) >= 0.5 for w in span_labels]):.4f}")
+    short = [wanted.max(initial=0) >= 0.5 for wanted in span_labels]
+    log(f"spans: exact {np.mean(exact[:whole]):.4f}, in few articles {np.mean(exact[whole:]):.4f}")
+    log(f"shortlisted {np.mean(short[:whole]):.4f}, in few articles {np.mean(short[whole:]):.4f}")
     models = [
         {"passages": passages[n], "begins": begins[n], "ends": ends[n], "spans": span_models[n]}
         for n in range(FOLDS + 1)
     ]
-    sure = _confidence(examples, models)
+    sure = _confidence(examples[:whole], models)
     log("confidence")
     return [{**model, "confidence": last} for model, last in zip(models, sure, strict=True)]
 
@@ -273,20 +282,31 @@ def _worths(one: Example, some: Spans, text: Any, passages: Sequence[Passage]) -
 
 
 def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> list[Model]:
-    """Teach confidence on every question as it is and again with its article left out, by the models of its fold."""
+    """
+    Teach confidence on every question as it is and again with its article left out, by the models of its fold.
+
+    Every third question is also asked where only the passages that answer it are missing from their article, and in an
+    archive of a few articles.
+    """
     doubled: list[Example] = []
     rows: list[Rows] = []
     labels: list[Floats] = []
     for number in range(FOLDS):
         with trees.using({name: ensemble for name, (ensemble, _) in models[number].items()}):
-            for one in examples:
+            for place, one in enumerate(examples):
                 if one.fold != number:
                     continue
-                gone = {
-                    c.passage.citation.article_id for c in one.candidates if one.paragraph.find(c.passage.text) >= 0
-                }
-                for without in (frozenset[str](), frozenset(gone)):
-                    row, right = _outcome(one, without)
+                outcomes = [
+                    _outcome(one, one.terms, one.candidates, True),
+                    _outcome(one, one.terms, _without(one), False),
+                ]
+                if place % 3 == 0:
+                    outcomes.append(_outcome(one, one.terms, _unanswered(one, one.candidates), False))
+                    terms, few = _small(one, True, place)
+                    outcomes.append(_outcome(one, terms, few, True))
+                    outcomes.append(_outcome(one, terms, _unanswered(one, few), False))
+                    outcomes.append(_outcome(one, *_small(one, False, place), False))
+                for row, right in outcomes:
                     if row is not None:
                         doubled.append(one)
                         rows.append(row[None, :])
@@ -294,15 +314,55 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
     return cross("confidence", doubled, rows, labels, confidence.NAMES)[1]
 
 
-def _outcome(one: Example, without: frozenset[str]) -> tuple[Rows | None, float]:
-    candidates = ranking.find(one.question, one.where.engine, without) if without else one.candidates
+def _gone(one: Example) -> frozenset[str]:
+    return frozenset(c.passage.citation.article_id for c in one.candidates if c.passage.text in one.paragraph)
+
+
+def _without(one: Example) -> list[Candidate]:
+    return ranking.find(one.question, one.where.engine, _gone(one))
+
+
+def _unanswered(one: Example, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without those of the right article that have an answer in them."""
+    golds, gone = [fold(answer) for answer, _ in one.golds], _gone(one)
+    return [
+        c
+        for c in candidates
+        if c.passage.citation.article_id not in gone or not any(gold in fold(c.passage.text) for gold in golds)
+    ]
+
+
+def _in_small(one: Example, seed: int) -> Example:
+    small = copy(one)
+    small.terms, small.candidates = _small(one, True, seed)
+    return small
+
+
+def _small(one: Example, held: bool, seed: int) -> tuple[Terms, list[Candidate]]:
+    """Return the question's terms and candidates as an archive of up to six articles has them."""
+    gone = _gone(one)
+    others = sorted({c.passage.citation.article_id for c in one.candidates} - gone)
+    chance = np.random.default_rng(seed)
+    chosen = set(chance.permutation(others)[: chance.integers(1, 7)]) | (gone if held else set())
+    kept = [c for c in one.candidates if c.passage.citation.article_id in chosen]
+    texts = [fold(c.passage.text) for c in kept]
+    weights = np.fromiter(one.question.words.values(), float, len(one.question.words))
+    word_idf, bigram_idf = (
+        ranking.idf([sum(term in text for text in texts) for term in terms], len(texts))
+        for terms in (one.terms.words, one.terms.bigrams)
+    )
+    return Terms(one.terms.words, one.terms.bigrams, word_idf * weights, bigram_idf), kept
+
+
+def _outcome(one: Example, terms: Terms, candidates: Sequence[Candidate], held: bool) -> tuple[Rows | None, float]:
+    """Return the features of what comes of a question, and whether the first snippet answers it."""
     if not candidates:
         return None, 0.0
-    ranked = ranking.rank(one.question, one.terms, candidates, one.where.engine.stats.average_words)
-    reading = snippets.read_closely(one.question, one.terms, ranked)
+    ranked = ranking.rank(one.question, terms, candidates, one.where.engine.stats.average_words)
+    reading = snippets.read_closely(one.question, terms, ranked)
     found = snippets.cut(reading, one.question, 1)
-    right = bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds) and not without
-    return confidence.describe(one.question, one.terms, ranked, reading), float(right)
+    right = held and bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds)
+    return confidence.describe(one.question, terms, ranked, reading), float(right)
 
 
 def score(examples: Sequence[Example], folds: Sequence[Mapping[str, Trees]]) -> dict[str, float]:
@@ -321,8 +381,7 @@ def score(examples: Sequence[Example], folds: Sequence[Mapping[str, Trees]]) -> 
                 if one.fold != number:
                     continue
                 golds = [answer for answer, _ in one.golds]
-                gone = {c.passage.citation.article_id for c in one.candidates if c.passage.text in one.paragraph}
-                outcome, without = ask(one.text, one.where), ask(one.text, one.where, without=frozenset(gone))
+                outcome, without = ask(one.text, one.where), ask(one.text, one.where, without=_gone(one))
                 found = outcome.snippets if isinstance(outcome, Answer) else ()
                 hits = [any(fold(gold) in fold(snippet.text) for gold in golds) for snippet in found[:3]]
                 first = found[0].answer if found else ""

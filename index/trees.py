@@ -37,9 +37,16 @@ class Trees:
         cells = np.ascontiguousarray(rows, np.float64).ravel()
         row_start = np.repeat(np.arange(len(rows), dtype=np.intp) * rows.shape[1], len(self.roots))
         at = np.tile(self.roots, len(rows))
+        where, cell, limit = np.empty_like(at), np.empty(len(at)), np.empty(len(at))
         for _ in range(self.depth):
-            cell = cells.take(row_start + self.feature.take(at, mode="clip"), mode="clip")
-            at = self.child.take(2 * at + (cell > self.threshold.take(at, mode="clip")), mode="clip")
+            self.feature.take(at, out=where, mode="clip")
+            where += row_start
+            cells.take(where, out=cell, mode="clip")
+            self.threshold.take(at, out=limit, mode="clip")
+            at *= 2
+            at += cell > limit
+            self.child.take(at, out=where, mode="clip")
+            at, where = where, at
         total: NDArray[np.float64] = self.value.take(at).reshape(len(rows), len(self.roots)).sum(axis=1)
         return total
 

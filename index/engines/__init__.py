@@ -37,6 +37,11 @@ def open_builder(location: Location) -> Builder:
     return OpenSearchBuilder(client.shared(cluster))
 
 
+def state_mark(location: Location) -> str | None:
+    """Return what changes with every commit, told at a glance; None where only opening the index tells, or none is."""
+    return storage.mark(Path(str(location))) if _cluster(location) is None else None
+
+
 def cache_dir(location: Location) -> Path | None:
     """Return where a segmenter may cache beside the index at `location`; a full rebuild leaves it alone."""
     cluster = _cluster(location)

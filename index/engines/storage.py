@@ -222,6 +222,15 @@ def current(location: Path, again: bool = True) -> Path:
     return location / name
 
 
+def mark(location: Path) -> str | None:
+    """Return what changes with every commit, without opening anything; None when there is no index."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        name = (location / CURRENT).read_text("ascii").strip()
+        committed = (location / name / "meta.json").stat()
+        return f"{name} {committed.st_mtime_ns} {committed.st_ino} {committed.st_size}"
+    return None
+
+
 def make_generation(location: Path) -> Path:
     """Create and return the directory of a new generation, after removing what killed writers left."""
     with contextlib.suppress(NoIndex, CorruptIndex, IndexMismatch):
@@ -291,6 +300,10 @@ def reading(location: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError, RuntimeError, OSError) as error:
+        if "Failed to acquire Lockfile" in str(error):
+            raise IndexWriteFailed(
+                f"打不开索引目录 {location}（{_brief(error)}）；打开时要在其中写锁文件，请检查权限和磁盘"
+            ) from error
         raise damaged(location, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

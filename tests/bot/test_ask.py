@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from bot import ask as asking
+
 from . import newspaper
 from .conftest import Newsroom, start
 
@@ -25,6 +27,12 @@ async def test_the_reply_quotes_the_question_and_shows_both_figures_bold_with_th
 async def test_typing_is_shown_while_it_works(newsroom: Newsroom):
     await newsroom.reader.asks(QUESTION)
     assert newsroom.server.called("sendChatAction")
+
+
+async def test_the_same_question_is_worked_out_once_in_one_state_of_the_archive(newsroom: Newsroom, monkeypatch):
+    first = await newsroom.reader.asks(QUESTION)
+    monkeypatch.setattr(asking, "ask", lambda *_, **__: pytest.fail("asked again"))
+    assert (await newsroom.reader.asks(QUESTION)).text == first.text
 
 
 async def test_arrows_turn_the_pages_in_the_same_message_and_come_round(newsroom: Newsroom):

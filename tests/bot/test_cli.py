@@ -423,11 +423,19 @@ class TestErrors:
             ran = wenbao(*command)
             assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2)
 
-    def test_an_address_for_the_engine_is_refused_and_creates_nothing(self, wenbao, workdir, monkeypatch):
-        monkeypatch.setenv("WENBAO_ENGINE_URL", "http://127.0.0.1:9200")
+    def test_a_cluster_that_does_not_answer_is_exit_code_1_and_one_line_which_names_it(
+        self, wenbao, workdir, monkeypatch
+    ):
+        monkeypatch.setattr("index.engines.opensearch.client.Client.wait", lambda *_: None)
+        monkeypatch.setenv("WENBAO_ENGINE_URL", "http://127.0.0.1:1")
+        monkeypatch.setenv("WENBAO_ENGINE_USER", "reader")
+        monkeypatch.setenv("WENBAO_ENGINE_PASSWORD", "hunter2")
         for command in (("index",), ("ask", QUESTION), ("status",)):
             ran = wenbao(*command)
-            assert (ran.code, ran.err.split("：")[0]) == (2, "WENBAO_ENGINE_URL")
+            assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+            assert "http://127.0.0.1:1" in ran.err
+            assert "ENGINE_URL" in ran.err
+            assert "hunter2" not in ran.err
         assert sorted(entry.name for entry in workdir.iterdir()) == ["docs_corpus"]
 
     def test_no_command_at_all_shows_the_commands(self, wenbao):

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from bot import upkeep
+from bot import indexing, upkeep
 from bot.opening import open_archive, refresh
 from bot.upload import safe_name
 from index.errors import IndexWriteFailed
@@ -257,3 +257,17 @@ async def test_what_another_process_indexed_is_taken_up(room: Newsroom):
     refresh(settings_in(room.corpus.parent))
     await room.desk.reindexing.look_outside()
     assert "白鹭大桥" in (await room.reader.asks("白鹭大桥全长多少米")).text
+
+
+async def test_what_another_process_indexed_is_taken_up_at_a_glance(room: Newsroom):
+    before = room.desk.archive
+    (room.corpus / "新闻.jsonl").write_text(newspaper.late_news("桥通了", "白鹭大桥全长1180米。"), "utf-8")
+    refresh(settings_in(room.corpus.parent))
+    await room.server.until(lambda: room.desk.archive is not before, 10, "the new state")
+    assert "白鹭大桥" in (await room.reader.asks("白鹭大桥全长多少米")).text
+
+
+async def test_a_glance_at_an_index_that_has_not_changed_opens_nothing(room: Newsroom, monkeypatch):
+    await room.desk.reindexing.glance_outside()
+    monkeypatch.setattr(indexing, "_reopen", lambda *_: pytest.fail("opened"))
+    await room.desk.reindexing.glance_outside()

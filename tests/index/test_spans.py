@@ -88,8 +88,8 @@ def test_numbers_say_what_stands_before_and_behind(jieba):
     columns = described(text, found, QUESTION, jieba)
     texts = written(text, found)
     near, far = texts.index("142家"), texts.index("9家")
-    assert columns["focus_behind"][near] == 1
-    assert columns["focus_behind"][far] == 0
+    assert columns["focus_gap_behind"][near] == 0
+    assert columns["focus_gap_behind"][far] > 40
     assert columns["gap_behind"][near] < columns["gap_behind"][far]
     assert columns["digits"][near] == 3
     assert columns["characters"][near] == 4
@@ -101,7 +101,36 @@ def test_the_passages_behind_change_nothing_but_what_compares(jieba):
     first = described(small, spans.list_spans(small, np.array([0])), QUESTION, jieba)
     again = described(large, spans.list_spans(large, np.array([0])), QUESTION, jieba)
     changed = {name for name in first if not np.array_equal(first[name], again[name])}
-    assert changed <= {"sentence_lag", "words_lag", "context_lag", "cover_behind", "repeated"}
+    compared = {"sentence_lag", "words_lag", "repeated"}
+    assert {name for name in changed if not name.removeprefix("clause_").startswith(("rare_", "letters_"))} <= compared
+
+
+def nearness(texts, jieba, question, span):
+    text = concordance(texts, jieba, question)
+    found = spans.list_spans(text, every_sentence(text))
+    asked = read_question(question, jieba)
+    evidence = snippets.gather(text, newsprint.terms(asked), -np.arange(len(texts), dtype=float))
+    table, names = spans.nearness(found, text, asked, evidence)
+    return dict(zip(names, table[written(text, found).index(span)].tolist(), strict=True))
+
+
+def test_what_stands_nearer_counts_more(jieba):
+    near = nearness(["时间谷有142家企业。"], jieba, QUESTION, "142家")
+    far = nearness(["时间谷有在城南的新区里陆续建成的142家企业。"], jieba, QUESTION, "142家")
+    assert near["letters_nearness"] > far["letters_nearness"]
+    assert near["letters_found_within_6"] > far["letters_found_within_6"]
+    assert near["letters_found_within_20"] == pytest.approx(far["letters_found_within_50"])
+
+
+def test_what_stands_in_the_span_or_in_another_passage_is_not_near_it(jieba):
+    assert nearness(["时间谷"], jieba, "时间谷", "时间谷")["letters_nearness"] < 0.01
+    assert nearness(["142家", "时间谷"], jieba, "时间谷", "142家")["letters_nearness"] < 0.01
+
+
+def test_order_is_that_of_the_question(jieba):
+    kept = nearness(["时间谷有142家企业。"], jieba, QUESTION, "142家")
+    turned = nearness(["企业共142家，在时间谷。"], jieba, QUESTION, "142家")
+    assert kept["letters_in_order"] > turned["letters_in_order"]
 
 
 LETTERS = st.one_of(

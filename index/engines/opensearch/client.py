@@ -75,6 +75,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.cluster = cluster
+        self.transport = transport
         self._clock, self._sleep = clock, sleep
         self._http = httpx.Client(
             verify=_verified(cluster),
@@ -221,7 +222,9 @@ def shared(cluster: Cluster) -> Client:
 
 
 def _verified(cluster: Cluster) -> ssl.SSLContext | bool:
-    if cluster.ca_file is None or not any(host.startswith("https:") for host in cluster.hosts):
+    if not any(host.startswith("https:") for host in cluster.hosts):
+        return False
+    if cluster.ca_file is None:
         return True
     try:
         return ssl.create_default_context(cafile=str(cluster.ca_file))

@@ -28,9 +28,9 @@ class Lease:
     """
     Held from `take` to `give_back`, and renewed meanwhile by a thread of its own.
 
-    Each run of a writer gets a number that no other run has, greater than all before: what a writer wrote that lost its
-    lease without noticing is told by it. The state is published by compare-and-set as well, so that two writers that both
-    think they hold the lease cannot both publish.
+    Each run of a writer gets a number that no other run has, greater than all before: by it is told what a writer wrote
+    that lost its lease without noticing. The state is published by compare-and-set as well, so that of two writers that
+    both think they hold the lease only one can publish.
     """
 
     def __init__(self, client: Client, *, seconds: float = SECONDS, clock: Callable[[], float] = time.time) -> None:
@@ -54,9 +54,7 @@ class Lease:
         lease, self._version = there
         until, self._number = float(lease.get("until", 0.0)), int(lease.get("number", 0))
         if until > self._clock():
-            raise self._busy(
-                f"，最多再等 {until - self._clock():.0f} 秒" if until - self._clock() <= self._seconds else ""
-            )
+            raise self._busy(f"，{until - self._clock():.0f} 秒后即可")
         if not self._write(self._clock() + self._seconds):
             raise self._busy()
         threading.Thread(target=self._keep, name="wenbao-lease", daemon=True).start()
@@ -84,7 +82,7 @@ class Lease:
                 log.warning("the lease on %s is left to run out", self._client.cluster)
 
     def _keep(self) -> None:
-        while not self._done.wait(self._seconds / 4):
+        while not self._done.wait(max(1.0, self._seconds / 4)):
             with self._lock:
                 if self._done.is_set() or self._lost:
                     return
@@ -96,7 +94,7 @@ class Lease:
                     return
 
     def _look(self) -> tuple[Json, tuple[int, int]] | None:
-        """Return the lease and its version, ({}, (0, 0)) when nobody ever took it; None when there is no place for it."""
+        """Return the lease and its version, ({}, (0, 0)) before it was ever taken; None without an index for it."""
         reply = self._client.call("GET", f"{self._path}/_doc/{_LEASE}", patience=WRITING, expected=(404,))
         if reply.status == 404:
             return None if "error" in reply.body else ({}, (0, 0))

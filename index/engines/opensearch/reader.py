@@ -208,7 +208,7 @@ class OpenSearchEngine:
         settings = {"size": 0, "track_total_hits": True, "timeout": _SHARD_SECONDS}
         lines = [line for query in asked for line in ({"preference": _COPIES}, {**settings, "query": query})]
         body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
-        wanted = "hits.total.value,_shards.failed,status,timed_out".split(",")
+        wanted = ["hits.total.value", "_shards.failed", "status", "timed_out"]
         params = {"filter_path": ",".join(f"responses.{name}" for name in wanted)}
         told = self._client.call("POST", f"{opened.index}/_msearch", body, params=params, expected=(404,))
         replies = told.body.get("responses", ())

@@ -35,8 +35,8 @@ class OpenSearchBuilder:
     """
     The writer of an archive on a cluster.
 
-    Documents lie in the index before they count: the state document says which do, and writing it, by compare-and-set, is
-    the commit. A first or full build goes into an index of its own, and its commit is the switch of the alias.
+    Documents lie in the index before they count: the state document says which do, and writing it, by compare-and-set,
+    is the commit. A first or full build goes into an index of its own, and its commit is the switch of the alias.
     """
 
     def __init__(self, client: Client, *, lease_seconds: float = SECONDS) -> None:
@@ -301,7 +301,7 @@ class OpenSearchBuilder:
         return bool(found) and found["state"]["generation"] == state.generation
 
     def _switch(self, index: str, before: Opened | None) -> None:
-        """Let the alias name the new index and not the old one, in one step; it fails if the old one had been replaced."""
+        """Let the alias name the new index and not the old one, in one step; fails if another had replaced the old."""
         alias = self._client.cluster.index
         actions: list[Json] = [{"add": {"index": index, "alias": alias}}]
         if before is not None:

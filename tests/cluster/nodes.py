@@ -1,0 +1,166 @@
+"""
+Starts a real OpenSearch cluster on loopback, a process a node, and runs a command against it.
+
+    python -m tests.cluster.nodes [--nodes N] -- pytest -m cluster
+
+The command finds its address in WENBAO_TEST_ENGINE_URL. Needs Java 17 and Maven, which fetches the server once. Leaves
+with UNAVAILABLE when the server cannot be had, else with the command's exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+UNAVAILABLE = 69
+HERE = Path(__file__).parent
+_HEAP_MB = 1_000
+"""Of all nodes together."""
+_FETCH_SECONDS, _START_SECONDS = 900, 180
+
+
+class Unavailable(Exception):
+    """The server cannot be had on this machine; `str(error)` says why."""
+
+
+class Nodes:
+    """
+    The nodes of one cluster, numbered from 1, each a process that can be killed and started again on its files.
+
+    urls  of all of them
+    """
+
+    def __init__(self, count: int, folder: Path) -> None:
+        self.count = count
+        self.folder = folder
+        self._classpath = classpath(folder)
+        self._port = _free_ports(count)
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self.urls = [f"http://127.0.0.1:{self._port + number}" for number in range(count)]
+
+    def start(self, *numbers: int) -> None:
+        """Start these nodes, all of them when none is named, and wait until the cluster has them all."""
+        heap = f"{min(512, _HEAP_MB // self.count)}m"
+        for number in numbers or range(1, self.count + 1):
+            command = ["java", f"-Xms{heap}", f"-Xmx{heap}", "-cp", self._classpath, str(HERE / "Node.java")]
+            where = [str(self.folder / f"node{number}"), str(self._port), str(number), str(self.count)]
+            with (self.folder / f"node{number}.log").open("ab") as log:
+                self._running[number] = subprocess.Popen([*command, *where], stdout=log, stderr=log)
+        self.wait()
+
+    def wait(self, status: str = "yellow") -> None:
+        """Wait until every node that was started is in the cluster and its shards are there. Raises Unavailable."""
+        until = time.monotonic() + _START_SECONDS
+        asked = {"wait_for_nodes": str(len(self._running)), "wait_for_status": status, "timeout": "5s"}
+        while time.monotonic() < until:
+            for number, process in self._running.items():
+                if process.poll() is not None:
+                    raise Unavailable(f"node {number} stopped: {self._last_words(number)}")
+            with contextlib.suppress(httpx.HTTPError):
+                number = next(iter(self._running))
+                told = httpx.get(f"{self.urls[number - 1]}/_cluster/health", params=asked, timeout=10, trust_env=False)
+                if told.status_code == 200 and not told.json()["timed_out"]:
+                    return
+            time.sleep(0.3)
+        raise Unavailable(f"the cluster was not {status} within {_START_SECONDS} seconds")
+
+    def kill(self, number: int) -> None:
+        """Kill a node as a power cut would."""
+        process = self._running.pop(number)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+    def _last_words(self, number: int) -> str:
+        written = (self.folder / f"node{number}.log").read_text("utf-8", "replace").strip().splitlines()
+        return written[-1] if written else "no output"
+
+
+@contextlib.contextmanager
+def running(count: int) -> Iterator[Nodes]:
+    """Start `count` nodes on files of their own, and stop and remove them in the end. Raises Unavailable."""
+    folder = Path(tempfile.mkdtemp(prefix="wenbao-cluster-"))
+    try:
+        nodes = Nodes(count, folder)
+        try:
+            nodes.start()
+            yield nodes
+        finally:
+            nodes.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def classpath(folder: Path) -> str:
+    """Return what Java needs to run a node, fetched by Maven where it is not there yet. Raises Unavailable."""
+    for program in ("java", "mvn"):
+        if shutil.which(program) is None:
+            raise Unavailable(f"{program} is not installed")
+    listed = folder / "classpath"
+    command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:build-classpath"]
+    try:
+        ran = subprocess.run(
+            [*command, f"-Dmdep.outputFile={listed}"], capture_output=True, timeout=_FETCH_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"Maven did not fetch the server within {_FETCH_SECONDS} seconds") from None
+    if ran.returncode or not listed.exists():
+        lines = (ran.stdout + ran.stderr).decode("utf-8", "replace").splitlines()
+        told = next((line for line in lines if "ERROR" in line), "no reason given")
+        raise Unavailable(f"Maven cannot fetch the server ({told[:300]})")
+    return listed.read_text("utf-8").strip()
+
+
+def _free_ports(count: int) -> int:
+    """Return the first of `count` ports in a row for HTTP whose nodes' own ports, 101 above, are free as well."""
+    for port in range(19_200, 29_200, 250):
+        with contextlib.ExitStack() as held:
+            try:
+                for number in range(count):
+                    for one in (port + number, port + 101 + number):
+                        held.enter_context(socket.socket()).bind(("127.0.0.1", one))
+            except OSError:
+                continue
+            return port
+    raise Unavailable("no free ports")
+
+
+def main() -> int:
+    told = argparse.ArgumentParser(description="Run a command against a real OpenSearch cluster on loopback.")
+    told.add_argument("--nodes", type=int, default=1)
+    told.add_argument("command", nargs="+")
+    given = told.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with running(given.nodes) as nodes:
+            environment = os.environ | {"WENBAO_TEST_ENGINE_URL": ",".join(nodes.urls)}
+            return subprocess.run(given.command, env=environment, check=False).returncode
+    except Unavailable as error:
+        sys.stderr.write(f"no OpenSearch to test against: {error}\n")
+        return UNAVAILABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
