@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -32,6 +32,9 @@ DRCD-dev 99.2 %, every third question); tried: .2, .1, .05, .03, .02 for both, .
 _NEARLY_ALL, _COUNTED = 0.98, 5_000
 """With more than this share of the rows alive counts are as tantivy has them; else up to so many rows are counted."""
 
+_REMEMBERED = 50_000
+"""Terms whose counts are remembered, some 10 MB."""
+
 
 class _Term(NamedTuple):
     """A term of a query in one field, with the number of rows that hold it."""
@@ -47,7 +50,8 @@ class Opened:
     """
     One committed state; threads that began with it finish with it.
 
-    living  share of the rows in the segments that are not deleted
+    living    share of the rows in the segments that are not deleted
+    counted   what was looked up of terms: a question's are asked for twice, and many by the next one too
     """
 
     generation: Path
@@ -55,9 +59,19 @@ class Opened:
     searcher: tantivy.Searcher
     state: State
     living: float
+    counted: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def holders(self, field: str, text: str) -> int:
         """Return how many rows hold a term."""
+        term = field, text
+        held = self.counted.get(term)
+        if held is None:
+            if len(self.counted) >= _REMEMBERED:
+                self.counted.clear()
+            held = self.counted[term] = self._count_holders(field, text)
+        return held
+
+    def _count_holders(self, field: str, text: str) -> int:
         held = self.searcher.doc_freq(field, text)
         if not held or self.living > _NEARLY_ALL:
             return held
@@ -75,6 +89,8 @@ class Opened:
         """Return a stored passage, its citation with the further sources of its article."""
         passage = storage.read_passage(stored)
         cited = passage.citation
+        if not self.holders("row", "also"):
+            return passage
         row = next(rows(self.searcher, "id", storage.also_id(cited.article_id)), None)
         return passage if row is None else replace(passage, citation=replace(cited, also=storage.read_also(row)))
 
@@ -105,7 +121,7 @@ class EmbeddedEngine:
         """
         opened = self._opened
         with storage.reading(self._location):
-            terms = _terms(query, opened.searcher.doc_freq)
+            terms = _terms(query, opened.holders)
             rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
             found = opened.find(rare, query, limit)
             if len(found) < limit and len(rare) < len(terms):
@@ -173,7 +189,7 @@ class EmbeddedEngine:
                     opened.index.reload()
                     searcher = opened.index.searcher()
                     living = _living(opened.generation, searcher)
-                    self._opened = replace(opened, searcher=searcher, state=_state(searcher), living=living)
+                    self._opened = replace(opened, searcher=searcher, state=_state(searcher), living=living, counted={})
                 return
             except CorruptIndex:
                 if storage.current(self._location) == opened.generation:

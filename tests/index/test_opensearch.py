@@ -426,6 +426,51 @@ class TestWriting:
         publish(client, "/报/2.txt", "别 的", "a2")
         assert set(server.indexes) == {server.aliases["wenbao"], "wenbao-control", "wenbao-other"}
 
+    def test_a_first_build_that_was_cut_short_goes_on_where_it_was_checked_in(self, server, client):
+        killed = OpenSearchBuilder(client, lease_seconds=-1).__enter__()
+        killed._lease._done.set()
+        killed.add([indexed("甲 甲", "a1")])
+        killed.keep(record("/报/1.txt"), b"printings")
+        killed.checkpoint(META)
+        killed.add([indexed("乙 乙", "a2")])
+        killed.keep(record("/报/2.txt"))
+        killed._flush()
+        with pytest.raises(NoIndex):
+            OpenSearchEngine(client)
+        with OpenSearchBuilder(client) as builder:
+            assert (builder.unfinished, builder.meta, list(builder.manifest())) == (True, META, ["/报/1.txt"])
+            assert list(builder.printings()) == [("/报/1.txt", b"printings")]
+            builder.add([indexed("丙 丙", "a3")])
+            builder.keep(record("/报/3.txt"))
+            builder.commit(META)
+            assert not builder.unfinished
+        assert texts(client, "甲", "乙", "丙") == {"甲甲", "丙丙"}
+        assert len([name for name in server.indexes if "-g" in name]) == 1
+
+    def test_what_was_checked_in_outlives_a_rollback_and_is_gone_when_started_from_nothing(self, server, client):
+        with OpenSearchBuilder(client) as builder:
+            builder.add([indexed("甲 甲", "a1")])
+            builder.keep(record("/报/1.txt"))
+            builder.checkpoint(META)
+            builder.add([indexed("乙 乙", "a2")])
+            builder.keep(record("/报/2.txt"))
+        with OpenSearchBuilder(client) as builder:
+            assert list(builder.manifest()) == ["/报/1.txt"]
+            builder.clear()
+            assert (builder.unfinished, builder.meta, builder.manifest()) == (False, None, {})
+        with OpenSearchBuilder(client) as builder:
+            assert (builder.unfinished, builder.manifest()) == (False, {})
+        assert set(server.indexes) == {"wenbao-control"}
+
+    def test_checking_in_publishes_nothing_where_there_is_an_index(self, client):
+        publish(client)
+        with OpenSearchBuilder(client) as builder:
+            builder.add([indexed("新 闻", "a2")])
+            builder.keep(record("/报/2.txt"))
+            builder.checkpoint(META)
+            assert texts(client, "闻") == {"旧闻"}
+        assert texts(client, "闻") == {"旧闻"}
+
     def test_text_that_cannot_be_encoded_is_the_sources_problem_alone(self, client):
         with OpenSearchBuilder(client) as builder:
             with pytest.raises(UnicodeError):

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from index.engines.opensearch.client import Json
 from index.errors import CorruptIndex
-from index.model import Citation, IndexedPassage, IndexMeta, Passage, SourceRecord, Stats
+from index.model import Citation, IndexedPassage, IndexMeta, JoinedTerms, Passage, SourceRecord, Stats
 
 LAYOUT = 1
 """Raised whenever the fields or a row change: an index of another LAYOUT must be rebuilt."""
@@ -165,13 +165,17 @@ def write_passage(indexed: IndexedPassage, revision: str) -> Json:
         "marks": [revision, article_mark(revision, cited.article_id)],
         "article": cited.article_id,
         "place": cited.paragraph * 100_000 + passage.part,
-        "words": " ".join(indexed.words),
-        "bigrams": " ".join(indexed.bigrams),
+        "words": _spaced(indexed.words),
+        "bigrams": _spaced(indexed.bigrams),
         "passage": kept,
     }
     if cited.date is not None:
         row["day"] = kept["date"] = cited.date.isoformat()
     return row
+
+
+def _spaced(terms: Sequence[str]) -> str:
+    return terms.text if isinstance(terms, JoinedTerms) else " ".join(terms)
 
 
 def read_passage(row: Json, also: Sequence[str] = ()) -> Passage:

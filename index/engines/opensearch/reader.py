@@ -276,22 +276,25 @@ def open_current(client: Client, patience: Patience = READING) -> Opened:
 
     Raises NoIndex, CorruptIndex, IndexMismatch, EngineAway or EngineRefused.
     """
+    return open_state(client, client.cluster.index, patience)
+
+
+def open_state(client: Client, alias: str, patience: Patience) -> Opened:
+    """Return the state of an index by its name, or of the one that an alias names. Raises as `open_current` does."""
     cluster = client.cluster
-    reply = client.call("GET", f"{cluster.index}/_doc/{STATE}", patience=patience, expected=(400, 404))
+    reply = client.call("GET", f"{alias}/_doc/{STATE}", patience=patience, expected=(400, 404))
     if reply.status == 400:
         raise EngineRefused(f"{cluster} 这个别名对应着几个索引；请用 _aliases 只留下最新的一个")
     name = str(reply.body.get("_index", ""))
-    if reply.status == 404:
-        if "error" in reply.body or not name:
-            raise NoIndex(f"{cluster} 还没有索引；请先运行 wenbao index")
-        if name == cluster.index:
-            raise EngineRefused(f"集群上的索引 {name} 不是 wenbao 建的；请另取一个 ENGINE_INDEX")
-        raise CorruptIndex(f"{cluster} 的索引 {name} 里没有状态；{_REBUILD}")
+    if reply.status == 404 and ("error" in reply.body or not name):
+        raise NoIndex(f"{cluster} 还没有索引；请先运行 wenbao index")
     layout = mapping.layout_of(cluster.index, name)
     if layout is None:
-        raise EngineRefused(f"集群上的 {cluster.index} 指向 {name}，不是 wenbao 建的；请另取一个 ENGINE_INDEX")
+        raise EngineRefused(f"集群上的 {name} 不是 wenbao 建的；请另取一个 ENGINE_INDEX")
     if layout != mapping.LAYOUT:
         raise IndexMismatch(f"{cluster} 是另一个版本的程序建的索引；{_REBUILD}")
+    if reply.status == 404:
+        raise CorruptIndex(f"{cluster} 的索引 {name} 里没有状态；{_REBUILD}")
     state = mapping.read_state(reply.body["_source"], str(cluster))
     return Opened(name, state, (reply.body["_seq_no"], reply.body["_primary_term"]))
 

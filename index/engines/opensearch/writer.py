@@ -15,8 +15,8 @@ from index.engines.opensearch import mapping
 from index.engines.opensearch.client import ONCE, WRITING, Client, Json
 from index.engines.opensearch.lease import SECONDS, Lease
 from index.engines.opensearch.mapping import STATE, Holding, State
-from index.engines.opensearch.reader import Opened, open_current, scan
-from index.errors import ArchiveError, EngineAway, IndexBusy, IndexWriteFailed, NoIndex
+from index.engines.opensearch.reader import Opened, open_current, open_state, scan
+from index.errors import ArchiveError, CorruptIndex, EngineAway, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, SourceRecord, Stats
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,10 @@ class OpenSearchBuilder:
 
     Documents lie in the index before they count: the state document says which do, and writing it, by compare-and-set,
     is the commit. A first or full build goes into an index of its own, and its commit is the switch of the alias.
+
+    opened    the state that is being added to: committed, or checked in of a first build
+    replaced  the committed state that a full build takes the place of
+    fresh     the index that the alias does not name yet
     """
 
     def __init__(self, client: Client, *, lease_seconds: float = SECONDS) -> None:
@@ -44,6 +48,7 @@ class OpenSearchBuilder:
         self._lease_seconds = lease_seconds
         self._lease: Lease | None = None
         self._opened: Opened | None = None
+        self._replaced: Opened | None = None
         self._holdings: dict[str, Holding] | None = None
         self._fresh = ""
         self._run = _Run()
@@ -65,16 +70,28 @@ class OpenSearchBuilder:
     @property
     def meta(self) -> IndexMeta | None:
         self._held()
-        return self._opened.state.meta if self._opened and not self._fresh else None
+        return self._opened.state.meta if self._opened else None
+
+    @property
+    def unfinished(self) -> bool:
+        self._held()
+        return bool(self._fresh) and self._opened is not None
+
+    def checkpoint(self, meta: IndexMeta) -> None:
+        self._held()
+        if self._fresh and self._replaced is None and not self._added.passages:
+            self._write_state(meta)
 
     def manifest(self) -> dict[str, SourceRecord]:
         return {source: holding.record for source, holding in self._held().items()}
 
     def clear(self) -> None:
         self._roll_back()
-        with contextlib.suppress(NoIndex, ArchiveError):
-            self._opened = open_current(self._client, WRITING)
-        self._remove_generations()
+        self._replaced = self._opened = None
+        with contextlib.suppress(NoIndex, CorruptIndex, IndexMismatch):
+            self._replaced = open_current(self._client, WRITING)
+        for name in self._remove_generations(self._replaced):
+            self._client.call("DELETE", name, patience=WRITING, expected=(404,))
         self._start_afresh()
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
@@ -127,7 +144,7 @@ class OpenSearchBuilder:
 
     def printings(self) -> Iterator[tuple[str, bytes]]:
         self._held()
-        if self._opened is not None and not self._fresh:
+        if self._opened is not None:
             rows = scan(self._client, self._opened, {"term": {"row": "printings"}}, "source", "source,printings")
             yield from map(mapping.read_printings, rows)
 
@@ -139,13 +156,23 @@ class OpenSearchBuilder:
             self._run.changed.discard(source)
 
     def commit(self, meta: IndexMeta) -> None:
+        state = self._write_state(meta)
+        assert self._opened is not None
+        if self._fresh:
+            self._switch(self._fresh, self._replaced)
+            self._fresh, self._replaced = "", None
+        if len(state.dead) > _MOST_DEAD:
+            self._bury_at_once(self._opened)
+
+    def _write_state(self, meta: IndexMeta) -> State:
+        """Let what was written so far count, in its index; a run begins anew."""
         self._begin()
         holdings = self._held()
         for source in sorted(self._run.changed):
             self._put_holding(holdings[source])
         self._flush()
         self._refresh()
-        run, before = self._run, self._opened
+        run = self._run
         state = State(
             meta,
             _stats(holdings.values()),
@@ -155,27 +182,31 @@ class OpenSearchBuilder:
             tuple(dict.fromkeys([*run.carried, *run.dead])),
             sum(len(holding.also) for holding in holdings.values()),
         )
-        assert self._lease is not None
-        self._lease.check()
-        self._publish(run.index, state, before)
-        self._fresh = ""
-        self._opened = open_current(self._client, WRITING)
-        self._run = _Run()
-        if len(state.dead) > _MOST_DEAD:
-            self._bury_at_once(self._opened)
+        self._publish(run.index, state)
+        return state
 
     def _held(self) -> dict[str, Holding]:
         if self._holdings is None:
             self._holdings = {}
-            try:
+            with contextlib.suppress(NoIndex):
                 self._opened = open_current(self._client, WRITING)
-            except NoIndex:
-                self._opened = None
-            else:
+            there = self._remove_generations(self._opened)
+            if self._opened is None:
+                self._resume(there)
+            if self._opened is not None:
                 rows = scan(self._client, self._opened, {"term": {"row": "manifest"}}, "source", "record")
                 self._holdings = {held.record.source: held for held in map(mapping.read_holding, rows)}
-            self._remove_generations()
         return self._holdings
+
+    def _resume(self, there: Sequence[str]) -> None:
+        """Take up a first build that was cut short where it was last checked in, and remove the others."""
+        for name in there:
+            if self._opened is None:
+                with contextlib.suppress(NoIndex, CorruptIndex):
+                    self._opened = open_state(self._client, name, WRITING)
+                    self._fresh = name
+                    continue
+            self._client.call("DELETE", name, patience=WRITING, expected=(404,))
 
     def _begin(self) -> None:
         """Start the run of this writer, when the first thing is written."""
@@ -212,7 +243,7 @@ class OpenSearchBuilder:
             "PUT", self._fresh, mapping.definition(cluster.shards), params={"timeout": "60s"}, patience=ONCE
         )
         self._holdings = {}
-        self._start(self._fresh, self._opened.state.epoch if self._opened else 0)
+        self._start(self._fresh, 0)
 
     def _put(self, row: Json, name: str, routing: str = "") -> None:
         action: Json = {"_id": name, "routing": routing} if routing else {"_id": name}
@@ -280,25 +311,28 @@ class OpenSearchBuilder:
         if reply.body.get("_shards", {}).get("failed"):
             raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 有分片不可用，不能提交；请等它恢复后重新运行")
 
-    def _publish(self, index: str, state: State, before: Opened | None) -> None:
+    def _publish(self, index: str, state: State) -> None:
         """Write the state, by compare-and-set; an answer that got lost is looked up."""
+        if self._lease is not None:
+            self._lease.check()
         expected = {"op_type": "create"}
-        if not self._fresh and before is not None:
-            expected = {"if_seq_no": str(before.version[0]), "if_primary_term": str(before.version[1])}
+        if self._opened is not None:
+            sequence, term = self._opened.version
+            expected = {"if_seq_no": str(sequence), "if_primary_term": str(term)}
         path, body = f"{index}/_doc/{STATE}", mapping.write_state(state)
         try:
             reply = self._client.call("PUT", path, body, params=expected, patience=ONCE, expected=(409,))
             written = reply.status != 409
         except EngineAway:
             written = False
-        if not written and not self._stands(path, state):
-            raise IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
-        if self._fresh:
-            self._switch(index, before)
+        self._opened, self._run = self._stands(index, state, written), _Run()
 
-    def _stands(self, path: str, state: State) -> bool:
-        found = self._client.call("GET", path, patience=WRITING, expected=(404,)).body.get("_source", {})
-        return bool(found) and found["state"]["generation"] == state.generation
+    def _stands(self, index: str, state: State, written: bool) -> Opened:
+        with contextlib.suppress(NoIndex, CorruptIndex):
+            opened = open_state(self._client, index, WRITING)
+            if written or opened.state.generation == state.generation:
+                return opened
+        raise IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
 
     def _switch(self, index: str, before: Opened | None) -> None:
         """Let the alias name the new index and not the old one, in one step; fails if another had replaced the old."""
@@ -326,30 +360,36 @@ class OpenSearchBuilder:
     def _bury_at_once(self, opened: Opened) -> None:
         self._start(opened.index, opened.state.epoch)
         self._delete_dead(opened.state.dead)
-        lighter = replace(opened.state, dead=(), epoch=self._run.number)
-        self._publish(opened.index, lighter, opened)
-        self._opened = open_current(self._client, WRITING)
-        self._run = _Run()
+        self._publish(opened.index, replace(opened.state, dead=(), epoch=self._run.number))
 
-    def _remove_generations(self) -> None:
-        """Remove what killed writers left, and what a full rebuild replaced, when no reader can be at it any more."""
-        current = self._opened
-        if current is not None and dt.datetime.now(dt.UTC) - current.state.stats.committed_at < _GRACE:
-            return
+    def _remove_generations(self, current: Opened | None) -> list[str]:
+        """
+        Remove what killed writers left, and what a full rebuild replaced, when no reader can be at it any more.
+
+        Without a current one they are left and returned: one may be a first build to be taken up.
+        """
         index = self._client.cluster.index
+        if current is not None and dt.datetime.now(dt.UTC) - current.state.stats.committed_at < _GRACE:
+            return []
         there = self._client.call("GET", f"{index}-g*/_alias", patience=WRITING, expected=(404,)).body
-        for name in there:
-            if mapping.layout_of(index, name) is not None and (current is None or name != current.index):
-                if there[name].get("aliases"):
-                    continue
-                self._client.call("DELETE", name, patience=WRITING, expected=(404,))
+        loose = [
+            name
+            for name, told in there.items()
+            if mapping.layout_of(index, name) is not None and not told.get("aliases")
+        ]
+        if current is None:
+            return loose
+        for name in loose:
+            self._client.call("DELETE", name, patience=WRITING, expected=(404,))
+        return []
 
     def _roll_back(self) -> None:
-        """Forget what is not committed."""
+        """Forget what is not committed, nor checked in."""
         run, self._run = self._run, _Run()
         fresh, self._fresh = self._fresh, ""
+        opened, self._opened = self._opened, None
         self._holdings = None
-        if fresh:
+        if fresh and opened is None:
             self._client.call("DELETE", fresh, patience=WRITING, expected=(404,))
         elif run.number:
             self._run = _Run(run.index, run.number)
