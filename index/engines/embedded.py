@@ -50,8 +50,9 @@ class Opened:
     """
     One committed state; threads that began with it finish with it.
 
-    living    share of the rows in the segments that are not deleted
-    counted   what was looked up of terms: a question's are asked for twice, and many by the next one too
+    living     share of the rows in the segments that are not deleted
+    reprinted  the names of the rows that tell of further sources
+    counted    what was looked up of terms: a question's are asked for twice, and many by the next one too
     """
 
     generation: Path
@@ -59,6 +60,7 @@ class Opened:
     searcher: tantivy.Searcher
     state: State
     living: float
+    reprinted: frozenset[str]
     counted: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def holders(self, field: str, text: str) -> int:
@@ -89,9 +91,8 @@ class Opened:
         """Return a stored passage, its citation with the further sources of its article."""
         passage = storage.read_passage(stored)
         cited = passage.citation
-        if not self.holders("row", "also"):
-            return passage
-        row = next(rows(self.searcher, "id", storage.also_id(cited.article_id)), None)
+        name = storage.also_id(cited.article_id)
+        row = next(rows(self.searcher, "id", name), None) if name in self.reprinted else None
         return passage if row is None else replace(passage, citation=replace(cited, also=storage.read_also(row)))
 
 
@@ -188,8 +189,7 @@ class EmbeddedEngine:
                 with storage.reading(self._location):
                     opened.index.reload()
                     searcher = opened.index.searcher()
-                    living = _living(opened.generation, searcher)
-                    self._opened = replace(opened, searcher=searcher, state=_state(searcher), living=living, counted={})
+                    self._opened = _opened(opened.generation, opened.index, searcher)
                 return
             except CorruptIndex:
                 if storage.current(self._location) == opened.generation:
@@ -289,7 +289,12 @@ def open_generation(location: Path, generation: Path) -> Opened:
         index.config_reader("manual")
         index.reload()
         searcher = index.searcher()
-        return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher))
+        return _opened(generation, index, searcher)
+
+
+def _opened(generation: Path, index: tantivy.Index, searcher: tantivy.Searcher) -> Opened:
+    reprinted = frozenset(name for name, _ in searcher.terms_with_prefix("id", storage.also_id("")))
+    return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher), reprinted)
 
 
 def _living(generation: Path, searcher: tantivy.Searcher) -> float:
