@@ -138,7 +138,7 @@ def _status(context: Context, speech: Speech, questions: int, answered: int) -> 
         at=f"{stats.committed_at.astimezone(settings.timezone):%Y-%m-%d %H:%M}",
         age=_age(context.desk.now() - stats.committed_at, speech),
         engine=settings.engine_url or f"tantivy · {archive.segmenter.name}",
-        size=_size(size),
+        size=messages.ON_CLUSTER if settings.engine_url else _size(size),
         questions=questions,
         share=f"{answered / questions:.0%}" if questions else speech(messages.STATUS_NO_QUESTIONS),
         problems=_places(problems),

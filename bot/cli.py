@@ -127,8 +127,9 @@ def on_status(
     from index.problems import counted
 
     settings = _settings(index)
-    where = str(location(settings))
-    with contextlib.closing(open_engine(where)) as engine:
+    place = location(settings)
+    where = str(place)
+    with contextlib.closing(open_engine(place)) as engine:
         if as_json:
             console.write(record.line(record.of_engine(engine, where)))
             return

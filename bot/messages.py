@@ -300,6 +300,7 @@ STATUS = (
     "问题 {problems} 处"
 )
 STATUS_DATES = "{first} 至 {last}"
+ON_CLUSTER = "在集群上"
 MINUTES = "{n} 分钟"
 HOURS = "{n} 小时"
 DAYS = "{n} 天"

@@ -42,6 +42,11 @@ LABEL_LEAD = 0.85
 """By how much another label must hold more of the words around the question word; costs number questions 0.5 EM."""
 NO_FIGURE = 3.0
 """Taken from the score of a span without a digit where a number is asked: 505 of 519 answers have one."""
+SHARPNESS = 1.4
+"""
+Power of the probabilities that windows are compared by: one likely span outweighs many variants of an unlikely one.
+Snippet@1 87.5 with 1, 87.8 with 1.25 and 1.5 (both sets, every third question, out of fold, 2026-11-24).
+"""
 LEAST = 1e-5
 """Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
@@ -180,7 +185,7 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     """
     Return at most `most` snippets, best first, no two overlapping.
 
-    Each is the run of whole clauses that holds the most probability of what is left; its answer is the best span in it.
+    Each is the run of whole clauses that holds the most, sharpened, of the probability left; its answer is the best span in it.
     Behind the first come those that state another amount of the same unit about the same subject, newest first.
     """
     start, end = reading.spans.start, reading.spans.end
@@ -194,7 +199,7 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
         if not len(windows):
             break
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
-        window = int((inside @ left).argmax())
+        window = int((inside @ left**SHARPNESS).argmax())
         held = inside[window] & (left > 0)
         if not held.any():
             break

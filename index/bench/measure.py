@@ -121,9 +121,7 @@ def _questions(most: int, testsets: Sequence[TestSet], titles: Sequence[str]) ->
     return drawn
 
 
-def _cases(
-    bench: Bench, place: Place, size: int, built: dict[str, Reply], questions: Sequence[str]
-) -> Iterator[Reply]:
+def _cases(bench: Bench, place: Place, size: int, built: dict[str, Reply], questions: Sequence[str]) -> Iterator[Reply]:
     bench.say(f"{place.folder.name}：提问 {len(questions)} 题")
     cold = {name: _cold_peer(name, place, bench.segmenter) for name in bench.peers}
     cold[OURS] = _cold_ask([*bench.ask, str(place.index(OURS))], questions[0])

@@ -11,6 +11,13 @@ from typing import Any
 from index.errors import NotInstalled
 
 _OURS = "wenbao"
+_COLOURS = {
+    _OURS: "tab:blue",
+    "tantivy": "tab:orange",
+    "fts5": "tab:green",
+    "bm25s": "tab:red",
+    "rank_bm25": "tab:purple",
+}
 
 
 def check() -> None:
@@ -31,7 +38,9 @@ def draw(records: Sequence[dict[str, Any]], png: Path) -> None:
         for name, points in curves.items():
             ours = name.startswith(_OURS)
             sizes, values = zip(*sorted(points.items()), strict=True)
-            axes.plot(sizes, values, "o-", label=name, linewidth=2.5 if ours else 1.2, zorder=3 if ours else 2)
+            colour = _COLOURS.get(name.split()[0], "gray")
+            style = "o--" if name.endswith("search") else "o-"
+            axes.plot(sizes, values, style, label=name, color=colour, linewidth=2.5 if ours else 1.2)
         axes.set(xscale="log", yscale="log", xlabel="passages", ylabel=label)
         axes.grid(visible=True, which="major", alpha=0.3)
         axes.legend(fontsize=8)

@@ -300,7 +300,7 @@ def reading(location: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError, RuntimeError, OSError) as error:
-        if "Failed to acquire Lockfile" in str(error):
+        if "Failed to acquire Lockfile" in str(error) and "NotFound" not in str(error):
             raise IndexWriteFailed(
                 f"打不开索引目录 {location}（{_brief(error)}）；打开时要在其中写锁文件，请检查权限和磁盘"
             ) from error

@@ -438,6 +438,16 @@ class TestErrors:
             assert "hunter2" not in ran.err
         assert sorted(entry.name for entry in workdir.iterdir()) == ["docs_corpus"]
 
+    def test_selfcheck_names_the_first_thing_to_mend(self, wenbao, monkeypatch):
+        ran = wenbao("selfcheck")
+        assert (ran.code, "WENBAO_ENGINE_URL" in ran.out) == (0, True)
+        monkeypatch.setattr("index.engines.opensearch.client.Client.wait", lambda *_: None)
+        ran = wenbao("selfcheck", "--index", "http://127.0.0.1:1")
+        assert (ran.code, ran.out.count("\n"), ran.out[0]) == (1, 1, "✗")
+        ran = wenbao("selfcheck", "--index", "http://me:hunter2@127.0.0.1:1")
+        assert ran.code == 1
+        assert "hunter2" not in ran.out + ran.err
+
     def test_no_command_at_all_shows_the_commands(self, wenbao):
         ran = wenbao("--help")
         assert ran.code == 0

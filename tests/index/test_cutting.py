@@ -41,11 +41,7 @@ def workers(monkeypatch, segmenter):
 @pytest.mark.slow
 class TestWorkers:
     def test_cut_as_one_process_does_and_keep_the_order(self, workers, segmenter):
-        items = [
-            thing
-            for number in range(60)
-            for thing in (article(number), Rejected(f"/报/{number}.txt", "空的"))
-        ]
+        items = [thing for number in range(60) for thing in (article(number), Rejected(f"/报/{number}.txt", "空的"))]
         alone = list(Cutting(lambda: segmenter, None, workers=1).cut(items))
         together = list(workers.cut(items))
         assert workers._pool is not None

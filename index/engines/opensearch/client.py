@@ -49,6 +49,7 @@ class Patience:
 
 READING = Patience(tries=3, read=4.0, total=7.0, guarded=True)
 WRITING = Patience(tries=60, read=120.0, total=300.0)
+BRIEFLY = Patience(tries=5, read=10.0, total=20.0)
 ONCE = Patience(tries=1, read=30.0, total=30.0)
 """For what must not be done twice."""
 

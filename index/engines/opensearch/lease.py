@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from index.engines.opensearch.client import ONCE, WRITING, Client, Json
+from index.engines.opensearch.client import BRIEFLY, ONCE, Client, Json
 from index.errors import EngineAway, EngineRefused, IndexBusy
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Lease:
 
     def _look(self) -> tuple[Json, tuple[int, int]] | None:
         """Return the lease and its version, ({}, (0, 0)) before it was ever taken; None without an index for it."""
-        reply = self._client.call("GET", f"{self._path}/_doc/{_LEASE}", patience=WRITING, expected=(404,))
+        reply = self._client.call("GET", f"{self._path}/_doc/{_LEASE}", patience=BRIEFLY, expected=(404,))
         if reply.status == 404:
             return None if "error" in reply.body else ({}, (0, 0))
         return dict(reply.body["_source"]["lease"]), (reply.body["_seq_no"], reply.body["_primary_term"])

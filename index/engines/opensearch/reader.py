@@ -186,11 +186,11 @@ class OpenSearchEngine:
         known = opened.holders
         if len(known) > _REMEMBERED:
             known.clear()
-        missing = list(dict.fromkeys(term for term in terms if term not in known))
-        counted: dict[tuple[str, str], int] = {}
+        held = {term: count for term in terms if (count := known.get(term)) is not None}
+        missing = list(dict.fromkeys(term for term in terms if term not in held))
         for at in range(0, len(missing), _TOGETHER):
-            counted |= self._count(missing[at : at + _TOGETHER])
-        return [known[term] if term in known else counted.get(term, 0) for term in terms]
+            held |= self._count(missing[at : at + _TOGETHER])
+        return [held[term] for term in terms]
 
     def _count(self, terms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """

@@ -26,7 +26,7 @@ _BULK_TRIES = 30
 """A cluster that has too much to do is waited for: about four minutes in all."""
 _GRACE = dt.timedelta(minutes=5)
 """What a commit replaced is deleted by a later run, when no reader can be at the state before any more."""
-_MOST_DEAD = 50_000
+_MOST_DEAD = 10_000
 """Marks a state carries at most; when a commit replaces more, they are deleted at once."""
 _ONE_DELETION = 1_000
 

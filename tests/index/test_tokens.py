@@ -1,0 +1,47 @@
+"""Cutting for the index gives what cutting and looking up give; bigrams are pairs with a Chinese character."""
+
+from __future__ import annotations
+
+import importlib.util
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from index import tokens
+from index.normalize import fold, is_cjk
+from index.tokens import Segmenter, bigrams, index_words, pack
+
+CORPUS = Path(__file__).resolve().parents[2] / "docs_corpus"
+PAGES = [fold(line) for page in sorted(CORPUS.rglob("*.*")) for line in page.read_text("utf-8").splitlines() if line]
+INSTALLED = ["jieba", *(["rjieba"] if importlib.util.find_spec("rjieba") else [])]
+
+
+@pytest.fixture(scope="module", params=INSTALLED)
+def segmenter(request) -> Segmenter:
+    return Segmenter(request.param, ["时间谷"])
+
+
+def test_cutting_for_the_index_packs_and_finds_the_same_words(segmenter):
+    for text in PAGES:
+        cut = segmenter.cut(text)
+        packed, words = segmenter.cut_and_index(text)
+        assert packed == pack(cut)
+        assert sorted(words) == sorted(index_words(cut, segmenter))
+
+
+def test_cutting_for_the_index_remembers_a_bounded_number_of_words(segmenter, monkeypatch):
+    monkeypatch.setattr(tokens, "_MOST_ENTRIES", 50)
+    for text in PAGES:
+        assert segmenter.cut_and_index(text)[0] == pack(segmenter.cut(text))
+        assert len(segmenter._entries) <= 50 + len(text)
+
+
+@given(some.text(alphabet="中国〇々三𠮷ａaB_7①½é，。 \n-", max_size=30))
+def test_bigrams_are_the_neighbours_with_a_chinese_character_among_letters_and_digits(text):
+    expected = [
+        a + b for a, b in pairwise(text) if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
+    ]
+    assert bigrams(text) == expected
