@@ -185,7 +185,8 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     """
     Return at most `most` snippets, best first, no two overlapping.
 
-    Each is the run of whole clauses that holds the most, sharpened, of the probability left; its answer is the best span in it.
+    Each is the run of whole clauses that holds the most of the probability left, sharpened; its answer is the best span
+    in it.
     Behind the first come those that state another amount of the same unit about the same subject, newest first.
     """
     start, end = reading.spans.start, reading.spans.end
