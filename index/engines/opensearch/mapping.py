@@ -19,6 +19,8 @@ LAYOUT = 1
 """Raised whenever the fields or a row change: an index of another LAYOUT must be rebuilt."""
 
 STATE = "state"
+PASSAGES = "p"
+"""What the marks of passages begin with, and no others."""
 K1, B = 1.2, 0.75
 """tantivy's own, which its index cannot change: both engines choose their candidates alike."""
 
@@ -106,9 +108,14 @@ class State:
 
     def hidden(self) -> list[Json]:
         """Return the clauses of `must_not` that leave the documents that count."""
-        runs = [{"range": {"born": {"gte": first, "lte": last}}} for first, last in self.abandoned]
-        marks = [{"terms": {"marks": list(some)}} for some in chunks(self.dead, 10_000)]
+        runs: list[Json] = [{"range": {"born": {"gte": first, "lte": last}}} for first, last in self.abandoned]
+        marks: list[Json] = [{"terms": {"marks": list(some)}} for some in chunks(self.dead, 10_000)]
         return [{"range": {"born": {"gt": self.epoch}}}, *runs, *marks]
+
+    @property
+    def hides_passages(self) -> bool:
+        """Whether passages may be in the index that do not count, those of a run under way left aside."""
+        return bool(self.abandoned) or any(mark.startswith(PASSAGES) for mark in self.dead)
 
 
 @dataclass(slots=True)

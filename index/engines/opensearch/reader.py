@@ -200,7 +200,7 @@ class OpenSearchEngine:
         those are few. So no term's documents have to be gone through.
         """
         opened, state = self._opened, self._opened.state
-        hidden = {"bool": {"should": state.hidden()}} if state.dead or state.abandoned else None
+        hidden = {"bool": {"should": state.hidden()}} if state.hides_passages else None
         asked: list[Json] = []
         for name, text in terms:
             one: Json = {"term": {name: text}}

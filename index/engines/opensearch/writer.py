@@ -14,7 +14,7 @@ from typing import Self
 from index.engines.opensearch import mapping
 from index.engines.opensearch.client import ONCE, WRITING, Client, Json
 from index.engines.opensearch.lease import SECONDS, Lease
-from index.engines.opensearch.mapping import STATE, Holding, State
+from index.engines.opensearch.mapping import PASSAGES, STATE, Holding, State
 from index.engines.opensearch.reader import Opened, open_current, open_state, scan
 from index.errors import ArchiveError, CorruptIndex, EngineAway, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, SourceRecord, Stats
@@ -105,7 +105,7 @@ class OpenSearchBuilder:
     def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)
         self._begin()
-        added, self._added = self._added, _Added(self._run.mark())
+        added, self._added = self._added, _Added(self._run.mark(PASSAGES))
         holding = Holding(record, "", added.revision, added.words, added.bigrams, added.first, added.last)
         self._held()[record.source] = holding
         self._put_printings(holding, printings)
@@ -114,7 +114,7 @@ class OpenSearchBuilder:
     def drop(self) -> None:
         if self._added.passages:
             self._run.dead.append(self._added.revision)
-            self._added = _Added(self._run.mark())
+            self._added = _Added(self._run.mark(PASSAGES))
 
     def touch(self, record: SourceRecord, printings: bytes | None = None) -> None:
         self._begin()
@@ -234,7 +234,7 @@ class OpenSearchBuilder:
     def _start(self, index: str, above: int) -> None:
         assert self._lease is not None
         self._run = _Run(index, self._lease.next_number(above))
-        self._added = _Added(self._run.mark())
+        self._added = _Added(self._run.mark(PASSAGES))
 
     def _start_afresh(self) -> None:
         cluster = self._client.cluster
@@ -421,10 +421,10 @@ class _Run:
         self._prefix = secrets.token_hex(5)
         self._marks = 0
 
-    def mark(self) -> str:
+    def mark(self, kind: str = "m") -> str:
         """Return a mark that no other document of any run has."""
         self._marks += 1
-        return f"{self._prefix}{self._marks:x}"
+        return f"{kind}{self._prefix}{self._marks:x}"
 
 
 @dataclass(slots=True)
