@@ -123,15 +123,19 @@ def on_status(
 ) -> None:
     """Show what the index holds, how fresh it is, and what could not be read."""
     from bot.opening import location
+    from bot.underway import describe, under_way
     from index.engines import open_engine
     from index.problems import counted
 
     settings = _settings(index)
     place = location(settings)
     where = str(place)
+    running = under_way(settings.index_dir)
+    if running and not as_json:
+        console.say(messages.STATUS_REINDEXING.format(progress=describe(running)))
     with contextlib.closing(open_engine(place)) as engine:
         if as_json:
-            console.write(record.line(record.of_engine(engine, where)))
+            console.write(record.line(record.of_engine(engine, where, running)))
             return
         entries = engine.manifest()
         found = [(source, reason) for source, entry in entries.items() for reason in entry.problems]

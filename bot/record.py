@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from index.model import Answer, Citation, Engine, Figure, NoAnswer, Reindexed, Snippet
+from index.model import Answer, Citation, Engine, Figure, NoAnswer, Progress, Reindexed, Snippet
 from index.problems import counted
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def of_reindexed(done: Reindexed) -> Record:
     }
 
 
-def of_engine(engine: Engine, where: str) -> Record:
-    """Return the committed state of the archive, every problem of every source with it."""
+def of_engine(engine: Engine, where: str, running: Progress | None = None) -> Record:
+    """Return the committed state of the archive, every problem of every source and the re-index under way with it."""
     stats = engine.stats
     manifest = engine.manifest()
     return {
@@ -66,6 +66,7 @@ def of_engine(engine: Engine, where: str) -> Record:
         "segmenter": engine.meta.segmenter,
         "lexicon": len(engine.meta.lexicon),
         "fingerprint": engine.meta.fingerprint,
+        "running": {"stage": running.stage, "done": running.done, "total": running.total} if running else None,
         "problems": [_problem(name, sentence) for name in sorted(manifest) for sentence in manifest[name].problems],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import cli
 from bot.opening import refresh
 from bot.underway import NAME, announced, describe, under_way
 from index.model import Progress, ignore_progress
@@ -94,6 +96,21 @@ def test_a_reindex_is_announced_while_it_runs(tmp_path):
 )
 def test_it_is_told_in_one_line(progress, line):
     assert describe(progress) == line
+
+
+def test_wenbao_status_tells_of_it(tmp_path, capfd, monkeypatch):
+    newspaper.write(tmp_path / "corpus")
+    settings = settings_in(tmp_path)
+    refresh(settings)
+    monkeypatch.setenv("WENBAO_INDEX_DIR", str(settings.index_dir))
+    with announced(settings.index_dir, ignore_progress) as tell:
+        tell(Progress("reading", 3, 10))
+        cli.app(["status"], standalone_mode=False)
+        assert capfd.readouterr().err == "正在重建索引：读取 3/10\n"
+        cli.app(["status", "--json"], standalone_mode=False)
+        assert json.loads(capfd.readouterr().out)["running"] == {"stage": "reading", "done": 3, "total": 10}
+    cli.app(["status", "--json"], standalone_mode=False)
+    assert json.loads(capfd.readouterr().out)["running"] is None
 
 
 async def test_status_in_telegram_tells_of_the_reindex_of_another_process(folder, opened):

@@ -40,14 +40,14 @@ class Floor:
 
 SEED = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.78, "refused": 0.99}, among_news=False)
 SEED_AMONG_NEWS = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.73, "refused": 0.99})
-CMRC = {"recall_1": 0.91, "snippet_1": 0.82, "snippet_3": 0.89, "exact": 0.41, "f1": 0.58}
-DRCD = {"recall_1": 0.905, "snippet_1": 0.865, "snippet_3": 0.91, "exact": 0.50, "f1": 0.62}
+CMRC = {"recall_1": 0.915, "snippet_1": 0.84, "snippet_3": 0.92, "exact": 0.48, "f1": 0.64}
+DRCD = {"recall_1": 0.92, "snippet_1": 0.89, "snippet_3": 0.925, "exact": 0.53, "f1": 0.655}
 FLOORS = (
     Floor("cmrc_dev.json", CMRC),
     Floor("drcd_dev.json", DRCD),
     Floor("drcd_dev.json", DRCD, simplified=True),
-    Floor("cmrc_dev.json", {"auroc": 0.95}, without="article"),
-    Floor("cmrc_dev.json", {"auroc": 0.98}, without="articles"),
+    Floor("cmrc_dev.json", {"auroc": 0.96}, without="article"),
+    Floor("cmrc_dev.json", {"auroc": 0.987}, without="articles"),
 )
 """The shipped weights have seen these questions: what README reports is out of fold and lower."""
 
@@ -74,7 +74,8 @@ def news(shared: Path, kept: Path) -> Path:
     folder = kept / "news-archive"
     if not folder.exists():
         with tarfile.open(shared / "archive" / "xwlb-news.tar.xz") as packed:
-            packed.extractall(folder, filter="data")
+            packed.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and later have it
+            packed.extractall(folder)
     return folder
 
 
