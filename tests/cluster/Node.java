@@ -30,7 +30,7 @@ class Node {
             settings.putList("cluster.initial_cluster_manager_nodes", names);
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
             settings.put("action.destructive_requires_name", false);
-        }).build(newConfigs().basePath(directory).clusterName("wenbao-tests").numOfNode(1).disableESLogger());
+        }).build(newConfigs().basePath(directory).clusterName("wenbao-tests-" + http).numOfNode(1).disableESLogger());
         System.out.println("started");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {

@@ -51,9 +51,9 @@ class Nodes:
         self.urls = [f"http://127.0.0.1:{self._port + number}" for number in range(count)]
 
     def start(self, *numbers: int) -> None:
-        """Start these nodes, all of them when none is named, and wait until the cluster has them all."""
+        """Start these nodes, or all when none is named, if they are not running; wait until the cluster has them."""
         heap = f"{min(512, _HEAP_MB // self.count)}m"
-        for number in numbers or range(1, self.count + 1):
+        for number in {*(numbers or range(1, self.count + 1))} - self._running.keys():
             command = ["java", f"-Xms{heap}", f"-Xmx{heap}", "-cp", self._classpath, str(HERE / "Node.java")]
             where = [str(self.folder / f"node{number}"), str(self._port), str(number), str(self.count)]
             with (self.folder / f"node{number}.log").open("ab") as log:
@@ -90,7 +90,7 @@ class Nodes:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.wait(15)
         self._running.clear()
 
     def _last_words(self, number: int) -> str:
@@ -135,7 +135,8 @@ def classpath(folder: Path) -> str:
 
 def _free_ports(count: int) -> int:
     """Return the first of `count` ports in a row for HTTP whose nodes' own ports, 101 above, are free as well."""
-    for port in range(19_200, 29_200, 250):
+    first = 19_200 + os.getpid() % 40 * 250  # apart from other clusters, whose nodes may just be down
+    for port in range(first, first + 10_000, 250):
         with contextlib.ExitStack() as held:
             try:
                 for number in range(count):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.engines import open_engine
-from index.engines.opensearch.client import Client
+from index.engines.opensearch.client import Client, shared
 from index.engines.opensearch.place import Cluster
 from index.engines.opensearch.writer import OpenSearchBuilder
 from index.errors import ArchiveError, EngineAway, IndexBusy
@@ -45,7 +45,8 @@ def place(three: nodes.Nodes, request: pytest.FixtureRequest) -> Iterator[Cluste
     """A place of its own on the cluster, with all of its nodes up."""
     cluster = Cluster(tuple(three.urls), f"survival-{abs(hash(request.node.name)) % 10**8}", shards=2)
     yield cluster
-    three.start(*(number for number in range(1, 4) if number not in three._running))
+    shared(cluster).close()
+    three.start()
     three.wait("green")
 
 
@@ -68,9 +69,9 @@ def add(builder: OpenSearchBuilder, source: int, words: str, each: int) -> None:
 
 
 def held(cluster: Cluster) -> tuple[int, int, int]:
-    """Return the sources, and the passages that say old and new, as a reader counts them."""
+    """Return the sources, and the passages that say old and new, as a reader finds them."""
     engine = open_engine(cluster)
-    old, new = engine.document_frequencies(["旧", "新"], [])[0]
+    old, new = (len(engine.search(Query({word: 1.0}, {}), 5_000)) for word in ("旧", "新"))
     return len(engine.manifest()), old, new
 
 
@@ -87,7 +88,7 @@ def wait_until_answering(cluster: Cluster, seconds: float = 90.0) -> float:
 
 
 def test_an_indexer_killed_during_a_bulk_leaves_the_old_state_and_the_next_one_finishes(place, tmp_path):
-    publish(Client(place), range(50), "旧 闻")
+    publish(shared(place), range(50), "旧 闻")
     program = tmp_path / "indexer.py"
     program.write_text(
         "import sys, time\n"
@@ -116,14 +117,14 @@ def test_an_indexer_killed_during_a_bulk_leaves_the_old_state_and_the_next_one_f
         indexer.send_signal(signal.SIGKILL)
     assert held(place) == (50, 1000, 0)
     with pytest.raises(IndexBusy):
-        publish(Client(place), range(40, 60), "新 闻")
+        publish(shared(place), range(40, 60), "新 闻")
     time.sleep(7)
-    publish(Client(place), range(40, 60), "新 闻")
+    publish(shared(place), range(40, 60), "新 闻")
     assert held(place) == (60, 800, 400)
 
 
 def test_questions_are_answered_while_one_of_three_nodes_is_killed_and_comes_back(place, three):
-    publish(Client(place), range(100), "旧 闻")
+    publish(shared(place), range(100), "旧 闻")
     three.wait("green")
     engine, stop = open_engine(place), threading.Event()
     outcomes: list[tuple[float, object]] = []
@@ -160,29 +161,27 @@ def test_questions_are_answered_while_one_of_three_nodes_is_killed_and_comes_bac
 
 
 def test_a_cluster_killed_whole_during_a_reindex_has_the_old_state_when_it_is_back(place, three):
-    publish(Client(place), range(50), "旧 闻")
+    publish(shared(place), range(50), "旧 闻")
     three.wait("green")
-    builder = OpenSearchBuilder(Client(place), lease_seconds=6).__enter__()
-    for source in range(30):
-        add(builder, source, "新 闻", 20)
-    builder._flush()
-    for number in (1, 2, 3):
-        three.kill(number)
-    with pytest.raises(EngineAway):
-        open_engine(place).search(ASKED, 5)
-    three.start(1, 2, 3)
-    sys.stderr.write(f"answers {wait_until_answering(place):.1f} s after its nodes were up\n")
-    assert held(place) == (50, 1000, 0)
-    builder.__exit__()
-    time.sleep(7)
-    publish(Client(place), range(40, 60), "新 闻")
+    with OpenSearchBuilder(shared(place)) as builder:
+        for source in range(30):
+            add(builder, source, "新 闻", 20)
+        builder._flush()
+        for number in (1, 2, 3):
+            three.kill(number)
+        with pytest.raises(EngineAway):
+            open_engine(place).search(ASKED, 5)
+        three.start()
+        sys.stderr.write(f"answers {wait_until_answering(place):.1f} s after its nodes were up\n")
+        assert held(place) == (50, 1000, 0)
+    publish(shared(place), range(40, 60), "新 闻")
     assert held(place) == (60, 800, 400)
 
 
 def test_a_writer_goes_on_after_a_node_was_killed_in_the_middle(place, three):
-    publish(Client(place), range(50), "旧 闻")
+    publish(shared(place), range(50), "旧 闻")
     three.wait("green")
-    with OpenSearchBuilder(Client(place)) as builder:
+    with OpenSearchBuilder(shared(place)) as builder:
         for source in range(30):
             add(builder, source, "新 闻", 20)
         builder._flush()

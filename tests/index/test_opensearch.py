@@ -16,7 +16,7 @@ import pytest
 from index.engines import open_engine
 from index.engines.opensearch import mapping, writer
 from index.engines.opensearch.check import check
-from index.engines.opensearch.client import READING, WRITING, Client
+from index.engines.opensearch.client import ONCE, READING, WRITING, Client
 from index.engines.opensearch.lease import Lease
 from index.engines.opensearch.place import Cluster, hosts_of
 from index.engines.opensearch.reader import OpenSearchEngine
@@ -265,7 +265,8 @@ class TestReading:
     def test_a_count_that_a_shard_did_not_take_part_in_is_used_but_not_remembered(self, server, client):
         publish(client)
         engine = OpenSearchEngine(client)
-        partly = {"responses": [{"status": 200, "_shards": {"failed": 1}, "hits": {"total": {"value": 7}}}]}
+        counts = [{"status": 200, "_shards": {"failed": 1}, "hits": {"total": {"value": n}}} for n in (7, 0)]
+        partly = {"responses": counts}
         server.faults = [answering(200, "_msearch", partly)]
         assert engine.document_frequencies(["旧"], []) == ([7], [])
         server.faults = []
@@ -279,14 +280,21 @@ class TestReading:
         def partly(request: httpx.Request) -> httpx.Response | None:
             if "_search" not in request.url.path:
                 return None
-            server.faults = []
-            found = server.handle_request(request).json()
+            found = server._answer(request, request.url.path.strip("/"))[1]
             return httpx.Response(200, json=found | {"_shards": {"failed": 1}})
 
         server.faults = [partly]
         with caplog.at_level(logging.WARNING):
             assert len(engine.search(Query({"旧": 1.0}, {}), 5)) == 1
         assert "in part" in caplog.text
+
+    def test_asks_again_when_a_node_has_just_died_with_a_shard(self, server, client):
+        publish(client)
+        engine = OpenSearchEngine(client)
+        engine.document_frequencies(["旧"], [])
+        nothing = {"_shards": {"failed": 1}, "hits": {"hits": []}}
+        server.faults = [answering(200, "_search", nothing, times=1)]
+        assert [one.passage.text for one in engine.search(Query({"旧": 1.0}, {}), 5)] == ["旧闻"]
 
     def test_a_list_that_must_be_whole_does_not_settle_for_some_shards(self, server, client):
         publish(client)
@@ -359,6 +367,29 @@ class TestWriting:
             builder.keep(record("/报/1.txt"))
             builder.commit(META)
         assert texts(client, "旧", "新") == {"新闻"}
+
+    @pytest.mark.parametrize("path", ["_doc/state", "_aliases"])
+    def test_publishes_after_all_when_a_request_never_arrived(self, server, client, path):
+        publish(client)
+        server.faults = [breaking(httpx.ReadTimeout, path=path, times=1)]
+        with OpenSearchBuilder(client) as builder:
+            builder.clear()
+            builder.add([indexed("新 闻")])
+            builder.keep(record("/报/1.txt"))
+            builder.commit(META)
+        assert texts(client, "旧", "新") == {"新闻"}
+
+    def test_what_must_not_be_done_twice_is_still_asked_of_another_host_when_one_is_down(self, server, clock):
+        server.faults = [breaking(httpx.ConnectError, host="a")]
+        for _ in range(4):
+            client = several(server, clock, "http://a:9200", "http://b:9200")
+            assert client.call("GET", "", patience=ONCE).status == 200
+
+    def test_what_must_not_be_done_twice_is_not_when_an_answer_is_lost(self, server, clock):
+        server.late = [breaking(httpx.ReadTimeout)]
+        with pytest.raises(EngineAway):
+            several(server, clock, "http://a:9200", "http://b:9200").call("GET", "", patience=ONCE)
+        assert len(server.asked) == 1
 
     def test_is_refused_while_another_writes(self, server, client):
         publish(client)
@@ -461,6 +492,13 @@ class TestWriting:
         with OpenSearchBuilder(client) as builder:
             assert (builder.unfinished, builder.manifest()) == (False, {})
         assert set(server.indexes) == {"wenbao-control"}
+
+    def test_passages_of_a_run_under_way_are_not_counted_though_the_server_shows_them(self, client):
+        publish(client)
+        with OpenSearchBuilder(client) as builder:
+            builder.add([indexed("新 闻", "a2")])
+            builder._flush()
+            assert OpenSearchEngine(client).document_frequencies(["闻", "新", "旧"], [])[0] == [1, 0, 1]
 
     def test_checking_in_publishes_nothing_where_there_is_an_index(self, client):
         publish(client)

@@ -140,10 +140,8 @@ class Client:
         headers = {"Content-Type": "application/x-ndjson" if lines else "application/json"} if content else {}
         until = self._clock() + patience.total
         why = ""
-        for attempt in range(patience.tries):
-            left = until - self._clock()
-            if left <= 0:
-                break
+        attempt, refused = 0, 0
+        while attempt < patience.tries and (left := until - self._clock()) > 0:
             host = self._next_host()
             try:
                 answer = self._http.request(
@@ -154,6 +152,12 @@ class Client:
                     headers=headers,
                     timeout=httpx.Timeout(min(patience.read, left), connect=min(1.5, left)),
                 )
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                why = f"{host} {_reason(error)}"
+                self._rest(host)
+                refused += 1
+                if refused < len(self.cluster.hosts):
+                    continue  # nothing was sent: another host may be asked even for what must not be done twice
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 why = f"{host} {_reason(error)}"
                 self._rest(host)
@@ -165,9 +169,10 @@ class Client:
                     self._rest(host)
                 else:
                     return Reply(answer.status_code, _parsed(answer))
-            log.debug("attempt %d: %s", attempt + 1, why)
-            if attempt + 1 < patience.tries:
-                self.wait(attempt)
+            attempt += 1
+            log.debug("attempt %d: %s", attempt, why)
+            if attempt < patience.tries:
+                self.wait(attempt - 1)
         raise EngineAway(f"搜索集群 {self.cluster} 暂时没有答复（{why}）；请稍后再试，或检查集群和 ENGINE_URL")
 
     def _next_host(self) -> str:

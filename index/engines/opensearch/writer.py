@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 _BULK_BYTES = 4_000_000
 _BULK_TRIES = 30
 """A cluster that has too much to do is waited for: about four minutes in all."""
+_PUBLISHING_TRIES = 5
 _GRACE = dt.timedelta(minutes=5)
 """What a commit replaced is deleted by a later run, when no reader can be at the state before any more."""
 _MOST_DEAD = 10_000
@@ -312,27 +313,31 @@ class OpenSearchBuilder:
             raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 有分片不可用，不能提交；请等它恢复后重新运行")
 
     def _publish(self, index: str, state: State) -> None:
-        """Write the state, by compare-and-set; an answer that got lost is looked up."""
+        """Write the state, by compare-and-set; while no answer comes, it is looked up whether it was written."""
         if self._lease is not None:
             self._lease.check()
+        before = self._opened.version if self._opened is not None else None
         expected = {"op_type": "create"}
-        if self._opened is not None:
-            sequence, term = self._opened.version
-            expected = {"if_seq_no": str(sequence), "if_primary_term": str(term)}
+        if before is not None:
+            expected = {"if_seq_no": str(before[0]), "if_primary_term": str(before[1])}
         path, body = f"{index}/_doc/{STATE}", mapping.write_state(state)
-        try:
-            reply = self._client.call("PUT", path, body, params=expected, patience=ONCE, expected=(409,))
-            written = reply.status != 409
-        except EngineAway:
-            written = False
-        self._opened, self._run = self._stands(index, state, written), _Run()
+        for attempt in range(_PUBLISHING_TRIES):
+            with contextlib.suppress(EngineAway):
+                self._client.call("PUT", path, body, params=expected, patience=ONCE, expected=(409,))
+            there = self._state_of(index)
+            if there is not None and there.state.generation == state.generation and there.version != before:
+                self._opened, self._run = there, _Run()
+                return
+            if (there.version if there else None) != before:
+                raise IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
+            self._client.wait(attempt)
+        raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 一直没能写入状态；请稍后重新运行，原有的索引不受影响")
 
-    def _stands(self, index: str, state: State, written: bool) -> Opened:
-        with contextlib.suppress(NoIndex, CorruptIndex):
-            opened = open_state(self._client, index, WRITING)
-            if written or opened.state.generation == state.generation:
-                return opened
-        raise IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
+    def _state_of(self, index: str) -> Opened | None:
+        try:
+            return open_state(self._client, index, WRITING)
+        except (NoIndex, CorruptIndex):
+            return None
 
     def _switch(self, index: str, before: Opened | None) -> None:
         """Let the alias name the new index and not the old one, in one step; fails if another had replaced the old."""
@@ -340,11 +345,14 @@ class OpenSearchBuilder:
         actions: list[Json] = [{"add": {"index": index, "alias": alias}}]
         if before is not None:
             actions.insert(0, {"remove": {"index": before.index, "alias": alias, "must_exist": True}})
-        try:
-            self._client.call("POST", "_aliases", {"actions": actions}, patience=ONCE)
-        except EngineAway:
-            if open_current(self._client, WRITING).index != index:
-                raise
+        for attempt in range(_PUBLISHING_TRIES):
+            with contextlib.suppress(EngineAway):
+                self._client.call("POST", "_aliases", {"actions": actions}, patience=ONCE)
+            there = self._state_of(alias)
+            if there is not None and there.index == index:
+                return
+            self._client.wait(attempt)
+        raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 没能切换别名；请稍后重新运行，原有的索引不受影响")
 
     def _delete_by(self, asked: Json) -> None:
         params = {"conflicts": "proceed", "refresh": "true"}
