@@ -20,6 +20,7 @@ from index.bench import archive, peers
 from index.bench.worker import OURS, Place, Reply
 from index.engines import open_engine
 from index.errors import ArchiveError
+from index.ranking import CANDIDATES
 from index.testset import TestSet, read_testset
 
 Say = Callable[[str], None]
@@ -159,7 +160,7 @@ def _interleaved(bench: Bench, place: Place, questions: Sequence[str]) -> dict[s
             for name in names:
                 if name != OURS and (not words or spent[name] > _PATIENCE_SECONDS):
                     continue
-                reply = _exchange(workers[name], name, {"question": question, "words": words})
+                reply = _exchange(workers[name], name, {"question": question, "words": words, "limit": CANDIDATES})
                 words = reply["words"] if name == OURS else words
                 if number >= _WARM_UP or reply["ms"] > 1000:
                     replies[name].append(reply)
@@ -191,7 +192,7 @@ def _cold_ask(command: Sequence[str], question: str) -> float:
 def _cold_peer(name: str, place: Place, segmenter: str) -> float:
     began = time.perf_counter()
     with _worker("serve", name, place, segmenter) as worker:
-        _exchange(worker, name, {"question": "", "words": ["经济", "发展"]})
+        _exchange(worker, name, {"question": "", "words": ["经济", "发展"], "limit": CANDIDATES})
         return time.perf_counter() - began
 
 

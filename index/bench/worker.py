@@ -14,8 +14,6 @@ from typing import Any, Literal, cast
 
 Reply = dict[str, Any]
 OURS = "wenbao"
-LIMIT = 60
-"""Candidates asked of every engine: as many as ours is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +74,10 @@ def serve(name: str, place: Place) -> None:
         respond = _ours(place, opened) if name == OURS else _peer(name, place)
         for line in sys.stdin:
             asked = json.loads(line)
-            _say(respond(asked["question"], asked["words"]) | _resident())
+            _say(respond(asked) | _resident())
 
 
-def _ours(place: Place, opened: ExitStack) -> Callable[[str, list[str]], Reply]:
+def _ours(place: Place, opened: ExitStack) -> Callable[[Reply], Reply]:
     from index.answer import Archive, ask
     from index.bench.stages import watched
     from index.engines import cache_dir, open_engine
@@ -90,7 +88,8 @@ def _ours(place: Place, opened: ExitStack) -> Callable[[str, list[str]], Reply]:
     archive = Archive(engine, open_segmenter(engine.meta, cache_dir=cache_dir(place.index(OURS))))
     clock = opened.enter_context(watched(archive))
 
-    def respond(question: str, _: list[str]) -> Reply:
+    def respond(asked: Reply) -> Reply:
+        question = asked["question"]
         clock.start()
         began = time.process_time()
         ask(question, archive, k=5)
@@ -101,14 +100,14 @@ def _ours(place: Place, opened: ExitStack) -> Callable[[str, list[str]], Reply]:
     return respond
 
 
-def _peer(name: str, place: Place) -> Callable[[str, list[str]], Reply]:
+def _peer(name: str, place: Place) -> Callable[[Reply], Reply]:
     from index.bench.peers import PEERS
 
     search = PEERS[name].load(place.tokens, place.index(name))
 
-    def respond(_: str, words: list[str]) -> Reply:
+    def respond(asked: Reply) -> Reply:
         began = time.process_time()
-        found = search(words, LIMIT)
+        found = search(asked["words"], asked["limit"])
         return {"ms": (time.process_time() - began) * 1000, "found": len(found)}
 
     return respond
