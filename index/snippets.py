@@ -32,6 +32,7 @@ SENTENCES = 10
 SHORTLIST = 100
 _ANY_DAY = dt.date(2000, 1, 1)
 _SENTENCE_END = re.compile("[。!?;]")
+_CLAUSE_END = ",、。;!?:)》”"
 _RANGE = re.compile("[至到~～—-]")
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
@@ -40,7 +41,10 @@ MORE_FIGURES = 5
 SAME_SUBJECT = 0.6
 """Share of the first snippet's sentence cover that makes another sentence one about the same subject."""
 LABEL_LEAD = 0.85
-"""By how much another label must hold more of the words around the question word; costs number questions 1.4 EM."""
+"""
+By how much another label must hold more of the words around the question word. Of the 505 number questions of
+CMRC2018- and DRCD-dev 67.3 % are exact, out of fold, with .5 and .85, 66.9 % without the rule (2026-11-24).
+"""
 NO_FIGURE = 3.0
 """Taken from the score of a span without a digit where a number is asked: 505 of 519 answers have one."""
 SHARPNESS = 1.4
@@ -48,8 +52,6 @@ SHARPNESS = 1.4
 Power of the probabilities that windows are compared by: one likely span outweighs many variants of an unlikely one.
 Snippet@1 87.5 with 1, 87.8 with 1.25 and 1.5 (both sets, every third question, out of fold, 2026-11-24).
 """
-PREDICATE = 2.0
-"""Weight of the word behind what is counted, 投产 in 多少企业投产, when amounts of a listing are told apart."""
 LEAST = 1e-5
 """Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
@@ -311,7 +313,9 @@ def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int,
     """
     Return the amount of a listing that the words nearest to the question word stand before, if only it has them.
 
-    签约142家,其中投产110家: asked how many are 投产, 110家 is meant, however well 142家 fits the rest.
+    签约142家,其中投产110家: asked how many are 投产, 110家 is meant, however well 142家 fits the rest. There amounts
+    stand last in their clauses; where one does not (90位教师、400余位学生), what is counted stands behind it. The
+    subject before the question word is all amounts'; of 企业投产 the noun may stand at the first amount only.
     """
     folded = fold(text)
     begin = max((match.end() for match in _SENTENCE_END.finditer(folded[:start])), default=0)
@@ -323,16 +327,17 @@ def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int,
     bounds = [begin, *(figure.end for figure in figures)]
     labels = [folded[a : figure.start] for a, figure in zip(bounds, figures, strict=False)]
     before, behind = content_around(question)
-    near = [(word, 1) for word in (*before[:2], *behind[:1])] + [(word, PREDICATE) for word in behind[1:2]]
+    near = [(behind[0], 1), (behind[1], 2)] if len(behind) > 1 else [(word, 1) for word in (*before[:2], *behind)]
     worth = [0.0] * len(labels)
     for word, weight in near:
         holding = [n for n, label in enumerate(labels) if word in label]
         for n in holding:
             worth[n] += weight / len(holding) ** 2
     best = max(range(len(labels)), key=lambda n: worth[n])
-    alike = same_unit(figures[best].unit, figures[own].unit)
-    if alike and worth[best] >= worth[own] + LABEL_LEAD:
-        return figures[best].start, figures[best].end
+    meant, taken = figures[best], figures[own]
+    listed = all(folded[figure.end : figure.end + 1] in _CLAUSE_END for figure in (meant, taken))
+    if listed and same_unit(meant.unit, taken.unit) and worth[best] >= worth[own] + LABEL_LEAD:
+        return meant.start, meant.end
     return start, end
 
 

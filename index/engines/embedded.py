@@ -7,42 +7,23 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import tantivy
 
 from index.engines import storage
+from index.engines.alike import DAYS, UNDATED, Term, printed_order, rare
 from index.engines.storage import FIELDS, Holding, State
 from index.errors import CorruptIndex
 from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats
 
 _SCHEMA = storage.schema()
 _LAST_DAY = 99991231
-_DAYS = 65_000
-"""Days that can have issues, tantivy's limit: 177 years."""
-_UNDATED = 5_000
-"""Passages without a date that a list of them is made from."""
-_FREQUENT_WORD, _FREQUENT_BIGRAM, _FEW = 0.1, 0.03, 2_000
-"""
-A word in over a tenth of all passages, a bigram in over 3 % of them, and either in over 2,000, is very frequent.
-
-Among 108,000 passages with 60 candidates, the right one is found as often as without bounds (CMRC2018-dev 98.1 %,
-DRCD-dev 99.2 %, every third question); tried: .2, .1, .05, .03, .02 for both, .1 and .05 with .03, .02, .01 (2026-11).
-"""
 _NEARLY_ALL, _COUNTED = 0.98, 5_000
 """With more than this share of the rows alive counts are as tantivy has them; else up to so many rows are counted."""
 
 _REMEMBERED = 50_000
 """Terms whose counts are remembered, some 10 MB."""
-
-
-class _Term(NamedTuple):
-    """A term of a query in one field, with the number of rows that hold it."""
-
-    field: str
-    text: str
-    weight: float
-    holders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +62,7 @@ class Opened:
             return round(held * self.living)
         return _count(self.searcher, tantivy.Query.term_query(_SCHEMA, field, text, "basic"))
 
-    def find(self, terms: Sequence[_Term], query: Query, limit: int) -> list[tuple[float, tantivy.DocAddress]]:
+    def find(self, terms: Sequence[Term], query: Query, limit: int) -> list[tuple[float, tantivy.DocAddress]]:
         """Return at most `limit` rows with scores, best first, that hold one of the terms."""
         if not terms or limit < 1:
             return []
@@ -123,9 +104,9 @@ class EmbeddedEngine:
         opened = self._opened
         with storage.reading(self._location):
             terms = _terms(query, opened.holders)
-            rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
-            found = opened.find(rare, query, limit)
-            if len(found) < limit and len(rare) < len(terms):
+            uncommon = rare(terms, opened.state.stats.passages)
+            found = opened.find(uncommon, query, limit)
+            if len(found) < limit and len(uncommon) < len(terms):
                 found = opened.find(terms, query, limit)
             return [Candidate(opened.read(_stored(opened.searcher, at)), score) for score, at in found]
 
@@ -167,16 +148,16 @@ class EmbeddedEngine:
         with storage.reading(self._location):
             opened, asked = self._opened, _of_day(date)
             searcher = opened.searcher
-            limit = min(_count(searcher, asked), _UNDATED if date is None else _LAST_DAY)
+            limit = min(_count(searcher, asked), UNDATED if date is None else _LAST_DAY)
             for _, at in searcher.search(asked, max(limit, 1), count=False).hits:
                 passage = opened.read(_stored(searcher, at))
                 first = firsts.setdefault(passage.citation.article_id, passage)
                 if _place(passage) < _place(first):
                     firsts[passage.citation.article_id] = passage
-        return sorted(firsts.values(), key=_printed_order)
+        return sorted(firsts.values(), key=printed_order)
 
     def issue_dates(self) -> list[dt.date]:
-        by_day = {"days": {"terms": {"field": "day", "size": _DAYS}}}
+        by_day = {"days": {"terms": {"field": "day", "size": DAYS}}}
         with storage.reading(self._location):
             found = self._opened.searcher.aggregate(tantivy.Query.all_query(), by_day)
         days = sorted(int(bucket["key"]) for bucket in found["days"]["buckets"])
@@ -206,10 +187,10 @@ class EmbeddedEngine:
                 yield opened.read(stored)
 
 
-def _terms(query: Query, holders: Callable[[str, str], int]) -> list[_Term]:
+def _terms(query: Query, holders: Callable[[str, str], int]) -> list[Term]:
     """Return the query's terms in the fields of its kinds, those that are nowhere left out."""
     return [
-        _Term(field, text, weight, held)
+        Term(field, text, weight, held)
         for words, bigrams in sorted({FIELDS[kind] for kind in query.kinds})
         for field, weighted in ((words, query.words), (bigrams, query.bigrams))
         for text, weight in weighted.items()
@@ -217,11 +198,7 @@ def _terms(query: Query, holders: Callable[[str, str], int]) -> list[_Term]:
     ]
 
 
-def _bound(term: _Term, passages: int) -> float:
-    return max(_FEW, passages * (_FREQUENT_BIGRAM if term.field.endswith("bigrams") else _FREQUENT_WORD))
-
-
-def _asked(terms: Sequence[_Term], query: Query) -> tantivy.Query:
+def _asked(terms: Sequence[Term], query: Query) -> tantivy.Query:
     """Return what tantivy is asked: any of the terms, and within the days and the kinds."""
     kinds = set(query.kinds)
     wanted = [
@@ -258,12 +235,6 @@ def _count(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
 
 def _place(passage: Passage) -> tuple[int, int]:
     return passage.citation.paragraph, passage.part
-
-
-def _printed_order(passage: Passage) -> tuple[str, str, str]:
-    """Articles of one source stay in the order they were added in."""
-    cited = passage.citation
-    return cited.paper, cited.page, cited.source
 
 
 def open_current(location: Path) -> Opened:

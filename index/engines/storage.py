@@ -271,6 +271,20 @@ def remove_generations(location: Path, but: Path | None = None) -> None:
             shutil.rmtree(directory, ignore_errors=True)
 
 
+def sweep(generation: Path) -> None:
+    """
+    Remove the lists of deleted rows that a killed writer left before it had committed them.
+
+    They are named by a segment and an operation's number, so the same changes give the same name again, and tantivy
+    writes no file that is there. No commit names them and no reader opens them: their numbers are beyond its own.
+    """
+    committed = json.loads((generation / "meta.json").read_text("utf-8"))["opstamp"]
+    for left in generation.glob("*.del"):
+        _, _, stamp = left.stem.rpartition(".")
+        if stamp.isdigit() and int(stamp) > committed:
+            left.unlink()
+
+
 def lock(location: Path) -> int:
     """
     Take the one writer's place and return the file descriptor that holds it; a killed process gives it up.

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import tantivy
 
 from index.engines import embedded, storage
+from index.engines.alike import Added, statistics
 from index.engines.storage import FIELDS, Holding, State
 from index.errors import CorruptIndex, IndexWriteFailed, NoIndex
-from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord, Stats
+from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord
 
 _HEAP = 100_000_000
 """Bytes tantivy may fill before it writes a segment out: 100k passages stay one segment."""
@@ -38,7 +38,7 @@ class EmbeddedBuilder:
         self._writer: tantivy.IndexWriter | None = None
         self._holdings: dict[str, Holding] | None = None
         self._meta: IndexMeta | None = None
-        self._added = _Added()
+        self._added = _nothing_yet()
         self._first = self._kept = False
 
     def __enter__(self) -> Self:
@@ -79,7 +79,7 @@ class EmbeddedBuilder:
         with storage.writing(self._location):
             self._fresh = storage.make_generation(self._location)
             self._index = storage.create(self._fresh)
-        self._holdings, self._meta, self._added = {}, None, _Added()
+        self._holdings, self._meta, self._added = {}, None, _nothing_yet()
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
         writer = self._writing()
@@ -91,12 +91,12 @@ class EmbeddedBuilder:
 
     def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)
-        added, self._added = self._added, _Added()
+        added, self._added = self._added, _nothing_yet()
         self._put(Holding(record, added.revision, added.words, added.bigrams, added.first, added.last))
         self._put_printings(record.source, printings)
 
     def drop(self) -> None:
-        added, self._added = self._added, _Added()
+        added, self._added = self._added, _nothing_yet()
         if added.passages:
             self._delete("revision", added.revision)
 
@@ -155,7 +155,7 @@ class EmbeddedBuilder:
                 with storage.reading(self._location):
                     self._holdings = embedded.holdings(opened.searcher)
                 self._index, self._meta = opened.index, opened.state.meta
-                storage.remove_generations(self._location, but=opened.generation)
+                self._clean(opened.generation)
         return self._holdings
 
     def _resume(self) -> dict[str, Holding]:
@@ -167,12 +167,18 @@ class EmbeddedBuilder:
                 with storage.reading(self._location):
                     held = embedded.holdings(opened.searcher)
                 self._fresh, self._index, self._meta, self._kept = generation, opened.index, opened.state.meta, True
-                storage.remove_generations(self._location, but=generation)
+                self._clean(generation)
                 return held
         return {}
 
+    def _clean(self, generation: Path) -> None:
+        """Remove what killed writers left behind, in the generation that goes on and beside it."""
+        storage.remove_generations(self._location, but=generation)
+        with storage.writing(self._location):
+            storage.sweep(generation)
+
     def _put_state(self, meta: IndexMeta) -> None:
-        state = State(meta, _stats(self._held().values()), secrets.token_hex(8))
+        state = State(meta, statistics(self._held().values()), secrets.token_hex(8))
         self._delete("row", "state")
         writer = self._writing()
         with storage.writing(self._location):
@@ -231,26 +237,8 @@ class EmbeddedBuilder:
         self._first = self._kept = False
 
 
-@dataclass(slots=True)
-class _Added:
-    """What was added since the last keep or drop."""
-
-    revision: str = field(default_factory=lambda: secrets.token_hex(8))
-    passages: int = 0
-    words: int = 0
-    bigrams: int = 0
-    first: str = ""
-    last: str = ""
-
-    def count(self, indexed: IndexedPassage) -> None:
-        self.passages += 1
-        self.words += len(indexed.words)
-        self.bigrams += len(indexed.bigrams)
-        date = indexed.passage.citation.date
-        if date is not None:
-            day = date.isoformat()
-            self.first = min(self.first or day, day)
-            self.last = max(self.last, day)
+def _nothing_yet() -> Added:
+    return Added(secrets.token_hex(8))
 
 
 def _row(kind: str, stored: bytes) -> tantivy.Document:
@@ -280,17 +268,3 @@ def _passage_row(indexed: IndexedPassage, revision: str) -> tantivy.Document:
 
 def _joined(terms: Sequence[str]) -> str:
     return terms.text if isinstance(terms, JoinedTerms) else " ".join(terms)
-
-
-def _stats(holdings: Collection[Holding]) -> Stats:
-    passages = sum(held.record.passages for held in holdings)
-    days = [day for held in holdings for day in (held.first, held.last) if day]
-    return Stats(
-        articles=sum(held.record.articles for held in holdings),
-        passages=passages,
-        average_words=sum(held.words for held in holdings) / max(passages, 1),
-        average_bigrams=sum(held.bigrams for held in holdings) / max(passages, 1),
-        first=dt.date.fromisoformat(min(days)) if days else None,
-        last=dt.date.fromisoformat(max(days)) if days else None,
-        committed_at=dt.datetime.now(dt.UTC),
-    )

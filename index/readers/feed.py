@@ -1,9 +1,9 @@
 """
 Reads RSS (0.9 to 2.0) and Atom files: an article an entry.
 
-The XML is read with defusedxml, which declares no entity and fetches nothing, so that a few lines cannot grow into
 The XML is read with defusedxml, which takes no entity and fetches nothing, so that a few lines cannot grow into
-feeds use without declaring them are resolved first. What comes before a break in the XML is kept.
+gigabytes; the named characters of HTML that feeds use without declaring them are resolved first. What comes before a
+break in the XML is kept.
 """
 
 from __future__ import annotations

@@ -44,6 +44,26 @@ def test_it_is_the_logistic_of_the_score(sample, score):
         assert weighed("唐灵军是谁", sample)[1] == pytest.approx(1 / (1 + math.exp(-score)))
 
 
+@pytest.mark.parametrize(
+    ("fits", "does_not"),
+    [
+        ("唐英是谁", "衡阳市长是谁"),
+        ("时间谷在哪里", "时间谷在哪条路"),
+        ("船山时间谷有多少企业", "船山时间谷的企业投资了多少钱"),
+    ],
+)
+def test_an_answer_of_another_sort_than_asked_for_is_doubted(sample, fits, does_not):
+    with trees.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n2.0")}):
+        likely = 1 / (1 + math.exp(-2))
+        assert weighed(fits, sample)[1] == pytest.approx(likely)
+        assert weighed(does_not, sample)[1] < likely / 5
+
+
+@pytest.mark.parametrize("text", ["园区的路是", "衡阳的山是", "衡阳的河叫"])
+def test_a_question_that_breaks_off_is_weighed_too(sample, text):
+    assert 0 < weighed(text, sample)[1] < 1
+
+
 def test_a_question_whose_words_are_missing_is_less_covered(sample):
     there, missing = described("唐灵军什么时候回到衡阳", sample), described("王小二什么时候回到衡阳", sample)
     assert missing["bigram_cover"] < there["bigram_cover"]

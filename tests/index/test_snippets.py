@@ -146,6 +146,23 @@ def test_a_closing_quotation_mark_stays_with_its_sentence(jieba):
     assert first.text.count("“") == first.text.count("”")
 
 
+@pytest.mark.parametrize(
+    ("printed", "question", "taken", "meant"),
+    [
+        ("时间谷签约企业142家，其中投产110家。", "时间谷有多少企业投产", "142家", "110家"),
+        ("时间谷签约企业142家，其中投产110家。", "时间谷签约多少企业", "142家", "142家"),
+        ("规模企业15家、高新技术企业8家。", "有多少高新技术企业", "15家", "8家"),
+        ("学校有90位教师、400余位学生。", "学校有多少学生", "400余位", "400余位"),
+        ("机上有379名旅客，25人受伤。", "有多少人受伤", "25人", "25人"),
+        ("河长72公里。另一条河面宽20公里。", "河面有多宽", "72公里", "72公里"),
+    ],
+)
+def test_of_a_listing_the_amount_behind_its_label_is_meant(jieba, printed, question, taken, meant):
+    start = printed.index(taken)
+    begin, end = snippets._labelled(printed, start, start + len(taken), read_question(question, jieba))
+    assert printed[begin:end] == meant
+
+
 class TestPassagesShownWithoutAClaim:
     def test_each_is_the_best_covered_run_of_clauses(self, jieba):
         asked = read_question(QUESTION, jieba)

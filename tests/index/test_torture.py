@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -214,6 +215,19 @@ def test_locks_left_behind_by_a_machine_that_went_down_hinder_nobody(corpus, loc
     for lock in (location / "writing.lock", generation / ".tantivy-writer.lock", generation / ".tantivy-meta.lock"):
         lock.write_text("4711")
     write(corpus, 0, 5)
+    assert run([corpus], location, segmenter="jieba").changed == 1
+    assert editions(location) == {0, 5}
+
+
+def test_a_list_of_deleted_rows_that_was_never_committed_hinders_nobody(corpus, location, tmp_path):
+    run([corpus], location, segmenter="jieba")
+    twin = tmp_path / "twin"
+    shutil.copytree(location, twin)
+    write(corpus, 0, 5)
+    run([corpus], twin, segmenter="jieba")
+    (ours,), (theirs,) = (list(place.glob("g*")) for place in (location, twin))
+    left = [shutil.copy(entry, ours) for entry in theirs.glob("*.del")]
+    assert left
     assert run([corpus], location, segmenter="jieba").changed == 1
     assert editions(location) == {0, 5}
 

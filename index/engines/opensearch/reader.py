@@ -8,8 +8,8 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from index.engines.alike import DAYS, UNDATED, Term, printed_order, rare
 from index.engines.opensearch import mapping
 from index.engines.opensearch.client import READING, WRITING, Client, Json, Patience
 from index.engines.opensearch.mapping import STATE, State
@@ -19,17 +19,12 @@ from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stat
 log = logging.getLogger(__name__)
 
 KINDS = ("news", "excerpt", "notice")
-_FREQUENT = {"words": 0.1, "bigrams": 0.03}
-_FEW = 2_000
-"""As in the embedded engine: terms in more passages take part only when the others find too little."""
 _MOST = 10_000
 """Documents a search can return, the servers' default."""
-_UNDATED = 5_000
 _PAGE = 2_000
 _TOGETHER = 250
 """Terms counted in one request."""
 _REMEMBERED = 500_000
-_DAYS = 65_000
 _SHARD_SECONDS = "2500ms"
 """What a shard may take for a search before it returns what it has."""
 _REBUILD = "请用 wenbao index --full 重建索引"
@@ -41,13 +36,6 @@ three nodes was killed, one had found nothing without this; among 1,520 with it,
 """
 _COPIES = secrets.token_hex(4)
 """This process asks the same copies of the shards while they live: their statistics differ a little."""
-
-
-class Term(NamedTuple):
-    field: str
-    text: str
-    weight: float
-    holders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +89,9 @@ class OpenSearchEngine:
         ]
         counts = self._holders([(name, text) for name, text, _ in weighted])
         terms = [Term(*one, held) for one, held in zip(weighted, counts, strict=True) if held]
-        rare = [term for term in terms if term.holders <= _bound(term, opened.state.stats.passages)]
-        found = self._find(rare, query, limit)
-        if len(found) < limit and len(rare) < len(terms):
+        uncommon = rare(terms, opened.state.stats.passages)
+        found = self._find(uncommon, query, limit)
+        if len(found) < limit and len(uncommon) < len(terms):
             found = self._find(terms, query, limit)
         passages = self._read([hit["_source"] for hit in found])
         return [Candidate(passage, hit["_score"]) for passage, hit in zip(passages, found, strict=True)]
@@ -144,14 +132,14 @@ class OpenSearchEngine:
             asked = _bool([*passages, {"term": {"day": date.isoformat()}}])
         found = self._hits(
             asked,
-            _UNDATED if date is None else _MOST,
+            UNDATED if date is None else _MOST,
             sort=[{"place": "asc"}],
             collapse={"field": "article"},
         )
-        return sorted(self._read([hit["_source"] for hit in found]), key=_printed_order)
+        return sorted(self._read([hit["_source"] for hit in found]), key=printed_order)
 
     def issue_dates(self) -> list[dt.date]:
-        aggregation = {"days": {"terms": {"field": "day", "size": _DAYS}}}
+        aggregation = {"days": {"terms": {"field": "day", "size": DAYS}}}
         found = self._ask(_bool([]), {"size": 0, "aggs": aggregation}, "aggregations.days.buckets.key_as_string")
         buckets = found.get("aggregations", {}).get("days", {}).get("buckets", ())
         return sorted(dt.date.fromisoformat(bucket["key_as_string"]) for bucket in buckets)
@@ -368,12 +356,3 @@ def _search(
 
 def _bool(filters: Sequence[Json], must_not: Sequence[Json] = ()) -> Json:
     return {"bool": {"filter": list(filters), "must_not": list(must_not)}}
-
-
-def _bound(term: Term, passages: int) -> float:
-    return max(_FEW, passages * _FREQUENT[term.field])
-
-
-def _printed_order(passage: Passage) -> tuple[str, str, str]:
-    cited = passage.citation
-    return cited.paper, cited.page, cited.source

@@ -7,17 +7,18 @@ import datetime as dt
 import json
 import logging
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Self
 
+from index.engines.alike import Added, statistics
 from index.engines.opensearch import mapping
 from index.engines.opensearch.client import ONCE, WRITING, Client, Json
 from index.engines.opensearch.lease import SECONDS, Lease
 from index.engines.opensearch.mapping import PASSAGES, STATE, Holding, State
 from index.engines.opensearch.reader import Opened, open_current, open_state, scan
 from index.errors import ArchiveError, CorruptIndex, EngineAway, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
-from index.model import IndexedPassage, IndexMeta, SourceRecord, Stats
+from index.model import IndexedPassage, IndexMeta, SourceRecord
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class OpenSearchBuilder:
         self._holdings: dict[str, Holding] | None = None
         self._fresh = ""
         self._run = _Run()
-        self._added = _Added("")
+        self._added = Added("")
 
     def __enter__(self) -> Self:
         self._lease = Lease(self._client, seconds=self._lease_seconds).take()
@@ -106,7 +107,7 @@ class OpenSearchBuilder:
     def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)
         self._begin()
-        added, self._added = self._added, _Added(self._run.mark(PASSAGES))
+        added, self._added = self._added, Added(self._run.mark(PASSAGES))
         holding = Holding(record, "", added.revision, added.words, added.bigrams, added.first, added.last)
         self._held()[record.source] = holding
         self._put_printings(holding, printings)
@@ -115,7 +116,7 @@ class OpenSearchBuilder:
     def drop(self) -> None:
         if self._added.passages:
             self._run.dead.append(self._added.revision)
-            self._added = _Added(self._run.mark(PASSAGES))
+            self._added = Added(self._run.mark(PASSAGES))
 
     def touch(self, record: SourceRecord, printings: bytes | None = None) -> None:
         self._begin()
@@ -176,7 +177,7 @@ class OpenSearchBuilder:
         run = self._run
         state = State(
             meta,
-            _stats(holdings.values()),
+            statistics(holdings.values()),
             secrets.token_hex(8),
             run.number,
             run.abandoned,
@@ -235,7 +236,7 @@ class OpenSearchBuilder:
     def _start(self, index: str, above: int) -> None:
         assert self._lease is not None
         self._run = _Run(index, self._lease.next_number(above))
-        self._added = _Added(self._run.mark(PASSAGES))
+        self._added = Added(self._run.mark(PASSAGES))
 
     def _start_afresh(self) -> None:
         cluster = self._client.cluster
@@ -433,39 +434,3 @@ class _Run:
         """Return a mark that no other document of any run has."""
         self._marks += 1
         return f"{kind}{self._prefix}{self._marks:x}"
-
-
-@dataclass(slots=True)
-class _Added:
-    """What was added since the last keep or drop."""
-
-    revision: str
-    passages: int = 0
-    words: int = 0
-    bigrams: int = 0
-    first: str = ""
-    last: str = ""
-
-    def count(self, indexed: IndexedPassage) -> None:
-        self.passages += 1
-        self.words += len(indexed.words)
-        self.bigrams += len(indexed.bigrams)
-        date = indexed.passage.citation.date
-        if date is not None:
-            day = date.isoformat()
-            self.first = min(self.first or day, day)
-            self.last = max(self.last, day)
-
-
-def _stats(holdings: Collection[Holding]) -> Stats:
-    passages = sum(held.record.passages for held in holdings)
-    days = [day for held in holdings for day in (held.first, held.last) if day]
-    return Stats(
-        articles=sum(held.record.articles for held in holdings),
-        passages=passages,
-        average_words=sum(held.words for held in holdings) / max(passages, 1),
-        average_bigrams=sum(held.bigrams for held in holdings) / max(passages, 1),
-        first=dt.date.fromisoformat(min(days)) if days else None,
-        last=dt.date.fromisoformat(max(days)) if days else None,
-        committed_at=dt.datetime.now(dt.UTC),
-    )
