@@ -8,13 +8,11 @@ from pathlib import Path
 
 from index.engines import Location, cache_dir, open_builder, open_engine
 from index.errors import (
-    BadPaperFile,
     CorruptIndex,
     IndexingCancelled,
     IndexMismatch,
     NoIndex,
     NothingToIndex,
-    UnreadableSource,
 )
 from index.intake import Intake, printable
 from index.lexicon import local_names
@@ -29,7 +27,7 @@ from index.model import (
     Resumable,
     ignore_progress,
 )
-from index.readers import context_for, list_sources, reader_for
+from index.readers import articles_of, list_sources
 from index.readers.context import file_of
 from index.tokens import Choice, Segmenter, check, open_segmenter
 
@@ -55,6 +53,9 @@ def run(
     was indexed of it before stays. A first or full build derives the local lexicon anew, adds `lexicon` and freezes it;
     a full one reads every source of the index again, under `paths` or not. The sources and article ids in `retracted`
     are left out, and removed if they are there.
+
+    Large runs start worker processes, which import the main module again: a script calls this under
+    `if __name__ == "__main__":`.
 
     Raises MissingPath, NothingToIndex, IndexBusy, IndexWriteFailed, IndexingCancelled, and unless `full` CorruptIndex
     and IndexMismatch; then the index is as it was.
@@ -156,15 +157,7 @@ def _articles(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Ite
     """Yield every article that can be read; what cannot is reported when it is read for the index."""
     for number, source in enumerate(sources):
         go_on(Progress("lexicon", number, len(sources), printable(source)))
-        reader = reader_for(source)
-        if reader is None:
-            continue
-        try:
-            for entry in reader.read(source, context_for(source)):
-                if isinstance(entry, Article):
-                    yield entry
-        except (UnreadableSource, BadPaperFile, UnicodeError, OSError):
-            continue
+        yield from articles_of(source)
 
 
 def _sources_of(retracted: Collection[str], engine: Engine | None) -> set[str]:

@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from index.errors import NothingToIndex, UnreadableSource
-from index.model import Article
+from index.errors import NothingToIndex
 from index.passages import split_text
-from index.readers import context_for, list_sources, reader_for
+from index.readers import articles_of, list_sources
 from index.testset import TestSet
 
 SEED = 20240306
@@ -58,15 +57,8 @@ def _real(testsets: Sequence[TestSet], paths: Sequence[Path]) -> Iterator[Entry]
         yield from testset.articles
     sources, _, _ = list_sources(paths) if paths else ([], 0, [])
     for source in sources:
-        reader = reader_for(source)
-        if reader is None:
-            continue
-        try:
-            for entry in reader.read(source, context_for(source)):
-                if isinstance(entry, Article):
-                    yield entry.title, [paragraph.text for paragraph in entry.paragraphs]
-        except (UnreadableSource, OSError):
-            continue
+        for article in articles_of(source):
+            yield article.title, [paragraph.text for paragraph in article.paragraphs]
 
 
 def _spliced(sentences: Sequence[str], lengths: Sequence[int], titles: Sequence[str]) -> Iterator[Entry]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from index.errors import MissingPath
-from index.model import Reader, Rejected
+from index.errors import BadPaperFile, MissingPath, UnreadableSource
+from index.model import Article, Reader, Rejected
 from index.readers import (
     container,
     docx,
@@ -26,7 +26,7 @@ from index.readers import (
 )
 from index.readers.context import PAPER_FILE, context_for
 
-__all__ = ["READERS", "context_for", "list_sources", "reader_for", "reader_named"]
+__all__ = ["READERS", "articles_of", "context_for", "list_sources", "reader_for", "reader_named"]
 
 READERS: Mapping[str, Reader] = {
     ".txt": textpage,
@@ -88,6 +88,19 @@ def reader_for(path: Path) -> Reader | None:
     except (OSError, ValueError):
         return named
     return next((reader for reader in (named, *READERS.values(), unsupported) if _claims(reader, head)), named)
+
+
+def articles_of(source: Path) -> Iterator[Article]:
+    """Yield the articles of a file that can be read; what cannot is passed over, and so is a file nobody reads."""
+    reader = reader_for(source)
+    if reader is None:
+        return
+    try:
+        for entry in reader.read(source, context_for(source)):
+            if isinstance(entry, Article):
+                yield entry
+    except (UnreadableSource, BadPaperFile, UnicodeError, OSError):
+        return
 
 
 def list_sources(paths: Sequence[Path]) -> tuple[list[Path], int, list[Rejected]]:
