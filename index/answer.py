@@ -91,7 +91,7 @@ def _search(text: str, archive: Archive, today: dt.date | None, without: frozens
     terms = ranking.weigh(asked, engine)
     found = None
     if candidates:
-        found = ranking.rank(asked, terms, candidates, engine.stats.average_words)
+        found = ranking.rank(asked, terms, candidates, engine.stats.average_bigrams)
         if dates:
             found = ranking.favour(found, dates.ranges)
     return _Search(asked, terms, found, misspelt.name if misspelt else "")

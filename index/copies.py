@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from index.duplicates import Catalogue, printing
-from index.model import Article, Builder, IndexedPassage, SourceRecord
+from index.duplicates import Catalogue, Printings
+from index.model import Builder, IndexedPassage, SourceRecord
 from index.problems import counted, summed
 
 _MARK = "只收录一次"
@@ -50,14 +50,15 @@ class Copies:
         """Let the file's printings be as they were before `open`: it could not be read."""
         self._catalogue.put_back(file, self._before)
 
-    def enter(self, file: str, article: Article, *, hidden: bool = False) -> bool:
+    def enter(self, file: str, source: str, printing: Printings, *, hidden: bool = False) -> bool:
         """
         Take note of an article, and tell whether it is to be indexed; then `count` follows.
 
+        source  the article's own: the file, or a member of it
         hidden  it was retracted: it is not indexed, and neither is what repeats it
         """
         catalogue = self._catalogue
-        number = self._now = catalogue.enter(file, printing(article, hidden=hidden), article.source)
+        number = self._now = catalogue.enter(file, printing, source, hidden=hidden)
         if not catalogue.like(number):
             return not hidden
         self._touched.add(number)

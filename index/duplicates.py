@@ -91,7 +91,7 @@ passages, words, bigrams  what the index holds of it
 Printings = NDArray[np.void]
 
 
-def printing(article: Article, *, hidden: bool = False) -> Printings:
+def printing(article: Article) -> Printings:
     """Return the article's one row, nothing counted yet."""
     row = np.zeros(1, PRINTING)
     folded = fold("".join(paragraph.text for paragraph in article.paragraphs))
@@ -106,7 +106,6 @@ def printing(article: Article, *, hidden: bool = False) -> Printings:
     row["day"] = article.date.toordinal() if article.date else _NO_DAY
     row["standing"] = _standing(article)
     row["notice"] = article.kind == "notice"
-    row["hidden"] = hidden
     return row
 
 
@@ -171,12 +170,13 @@ class Catalogue:
         rows: bytes = self.rows[numbers].tobytes()
         return rows and len(numbers).to_bytes(4, "little") + rows + inside.rstrip("\0").encode()
 
-    def enter(self, file: str, row: Printings, name: str) -> int:
+    def enter(self, file: str, row: Printings, name: str, *, hidden: bool = False) -> int:
         """Take a printing in, after those of its file that are there; `name` is its source as citations give it."""
         number = len(self.file)
         if number == len(self.rows):
             self._make_room(self.rows)
         self.rows[number] = row[0]
+        self.rows[number]["hidden"] = hidden
         self.file.append(file)
         self.name.append(file if name == file else name)
         self._of.setdefault(file, []).append(number)

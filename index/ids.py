@@ -10,6 +10,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+_NO_LETTER = re.compile(r"[\W_]+")
+_PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~，。、；：？！“”‘’《》〈〉（）【】「」『』…—·～]+")
+"""Nothing in it is a letter in another width."""
 _ARTICLE_ID = re.compile(r"[a-z2-7]{12}[acegikmoqsuwy246]")
 
 
@@ -41,8 +44,16 @@ def passage_ids(article_id: str, texts: Sequence[str]) -> list[str]:
     seen: Counter[str] = Counter()
     ids = []
     for text in texts:
-        letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
-        name = hashlib.sha1(letters.encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()[:10]
+        letters = _letters(text).encode(errors="surrogatepass")
+        name = hashlib.sha1(letters, usedforsecurity=False).hexdigest()[:10]
         seen[name] += 1
         ids.append(f"{article_id}.{name}" + (f"~{seen[name]}" if seen[name] > 1 else ""))
     return ids
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of `text` in NFKC, which most texts are in but for their punctuation."""
+    bare = _PUNCTUATION.sub("", text)
+    if bare.isalnum() and unicodedata.is_normalized("NFKC", bare):
+        return bare
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text))

@@ -12,6 +12,7 @@ from typing import Self
 
 from index.copies import Copies, own_problems
 from index.cutting import Cut, Cutting
+from index.duplicates import printing
 from index.errors import BadPaperFile, CorruptIndex, UnreadableSource
 from index.model import (
     Article,
@@ -273,13 +274,14 @@ class Intake:
                 elsewhere += 1
             if entry.source in self._retracted:
                 continue
-            if self._copies.enter(record.source, entry, hidden=hidden):
-                if isinstance(cut, Exception):
-                    raise cut
-                self._builder.add(cut)
-                self._copies.count(cut)
+            if cut.error is not None:
+                raise cut.error
+            assert cut.printing is not None
+            if self._copies.enter(record.source, entry.source, cut.printing, hidden=hidden):
+                self._builder.add(cut.passages)
+                self._copies.count(cut.passages)
                 articles += 1
-                passages += len(cut)
+                passages += len(cut.passages)
                 self._found.extend((entry.title or entry.id, flag) for flag in entry.flags)
             elif not hidden:
                 elsewhere += 1
@@ -296,7 +298,8 @@ class Intake:
         try:
             for article_id, run in groupby(old.passages(known.source), lambda passage: passage.citation.article_id):
                 held = list(run)
-                if self._copies.enter(known.source, _put_together(held), hidden=article_id in self._retracted):
+                article, hidden = _put_together(held), article_id in self._retracted
+                if self._copies.enter(known.source, article.source, printing(article), hidden=hidden):
                     indexed = [index_again(_alone(passage), self.segmenter) for passage in held]
                     self._builder.add(indexed)
                     self._copies.count(indexed)

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.encoding import decode, opened
 from index.errors import BadLexicon, UnreadableSource
 from index.model import Article
-from index.normalize import fold
+from index.normalize import fold_all
 from index.tokens import Segmenter, Token
 
 _NAME = r"([\u4e00-\u9fff]{2,8})"
@@ -74,16 +74,14 @@ def read_lexicon(path: Path) -> list[str]:
 
 def _names_of(article: Article) -> Counter[str]:
     """Count the article's quoted names; one that is also used without quotation marks counts twice."""
-    texts = [paragraph.text for paragraph in article.paragraphs]
-    if not any(map(_MARKS.search, (article.title, article.kicker, article.subtitle, *texts))):
+    heads = "\n".join((article.title, article.kicker, article.subtitle))
+    text = "\n".join([paragraph.text for paragraph in article.paragraphs])
+    if not _MARKS.search(heads) and not _MARKS.search(text):
         return Counter()
-    heads = [fold(head) for head in (article.title, article.kicker, article.subtitle) if head]
-    texts = [fold(text) for text in texts]
-    found = Counter(name for head in heads for name in _in(_QUOTED_IN_TITLE, head))
-    found.update(name for text in texts for name in _in(_QUOTED, text))
-    if found:
-        whole = "\n".join((*heads, *texts))
-        found.update([name for name, count in found.items() if whole.count(name) > count])
+    heads, text = fold_all([heads, text])
+    found = Counter(_in(_QUOTED_IN_TITLE, heads))
+    found.update(_in(_QUOTED, text))
+    found.update([name for name, count in found.items() if heads.count(name) + text.count(name) > count])
     return found
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from index.ids import passage_ids
-from index.model import Article, Citation, IndexedPassage, Paragraph, Passage
-from index.normalize import fold
-from index.tokens import Segmenter, bigrams
+from index.model import Article, Citation, IndexedPassage, JoinedTerms, Paragraph, Passage
+from index.normalize import fold, fold_all
+from index.tokens import Segmenter, bigrams_of_all
 
 LONGEST = 300
 """Characters in a passage at most; chosen for ranking on CMRC2018-dev and DRCD-test, see the design's ablation."""
@@ -31,18 +33,49 @@ def split(article: Article, segmenter: Segmenter) -> list[Passage]:
 
 def split_and_index(article: Article, segmenter: Segmenter) -> list[IndexedPassage]:
     """Return the article's passages in reading order, each with the terms it is found by."""
-    pieces = [
-        (number, part, text, paragraph)
+    return put_together(article, cut_up(article, segmenter))
+
+
+class Piece(NamedTuple):
+    """
+    What makes a passage out of a part of an article: little to send from one process to another.
+
+    paragraph       1-based
+    words, bigrams  apart by spaces
+    """
+
+    passage_id: str
+    paragraph: int
+    part: int
+    text: str
+    cut: str
+    words: str
+    bigrams: str
+
+
+def cut_up(article: Article, segmenter: Segmenter) -> list[Piece]:
+    """Return the article in pieces, in reading order."""
+    places = [
+        (number, part, text)
         for number, paragraph in enumerate(article.paragraphs, 1)
         for part, text in enumerate(split_text(paragraph.text))
     ]
-    ids = passage_ids(article.id, [text for _, _, text, _ in pieces])
+    texts = [text for _, _, text in places]
+    ids, folded = passage_ids(article.id, texts), fold_all(texts)
+    cuts = map(segmenter.cut_and_index, folded)
+    return [
+        Piece(name, *place, cut, words.text, bigrams.text)
+        for name, place, (cut, words), bigrams in zip(ids, places, cuts, bigrams_of_all(folded), strict=True)
+    ]
+
+
+def put_together(article: Article, pieces: Iterable[Piece]) -> list[IndexedPassage]:
+    """Return the passages that the article's pieces are."""
     found = []
-    for passage_id, (number, part, text, paragraph) in zip(ids, pieces, strict=True):
-        folded = fold(text)
-        cut, words = segmenter.cut_and_index(folded)
-        citation = _cite(article, passage_id, number, paragraph)
-        found.append(IndexedPassage(Passage(text, citation, cut, article.kind, part), words, bigrams(folded)))
+    for name, number, part, text, cut, words, bigrams in pieces:
+        citation = _cite(article, name, number, article.paragraphs[number - 1])
+        passage = Passage(text, citation, cut, article.kind, part)
+        found.append(IndexedPassage(passage, JoinedTerms(words), JoinedTerms(bigrams)))
     return found
 
 
@@ -50,7 +83,7 @@ def index_again(passage: Passage, segmenter: Segmenter) -> IndexedPassage:
     """Return a passage cut anew, with the terms it is found by."""
     folded = fold(passage.text)
     cut, words = segmenter.cut_and_index(folded)
-    return IndexedPassage(replace(passage, cut=cut), words, bigrams(folded))
+    return IndexedPassage(replace(passage, cut=cut), words, *bigrams_of_all([folded]))
 
 
 def split_text(text: str) -> list[str]:

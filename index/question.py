@@ -23,7 +23,11 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
         "time",
         "什么时候|什么时间|什么年代|什么日期|什么朝代|何时|何年何月|何年|何月|何日|哪[一个]{0,2}(?:年|月|天|日|时期|时间|年代|世纪|朝代|季节|阶段|学年|赛季)|几[年月日号]几?[月日号]?(?!前|后|级|内|以)|(?:在|于|到|从|自)何时",
     ),
-    ("number", f"多少|几多|第?几(?!乎|率|何|内亚|十|百|千|万|经|度|番|许|案|丁)|多[{_MEASURED}](?!的)"),
+    (
+        "number",
+        f"多少|几多|第?几(?!乎|率|何|内亚|十|百|千|万|经|度|番|许|案|丁)|多[{_MEASURED}](?!的)|"
+        rf"(?<![很许众更太最差])多[{_MEASURED}](?=的.*\?$)",
+    ),
     ("person", "谁|何人|哪[一两几]?[位名]|什么人|哪[一个]{0,2}人(?!民|口)|哪些人"),
     (
         "place",
@@ -38,6 +42,10 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _OTHER_WORD = re.compile("哪|什么|谁|何")
 """Beside one of these 几 asks for no number: 每隔几天, 哪几个."""
+_CALLED = re.compile("(?<!^)(?<![是因])(?<!原因|理由|缘由|缘故|目的)为(什么|何)(?=[?。!]*$)")
+"""At the end 为什么 is no why but a copula with its 什么: 被称为什么, 前身为何."""
+_SOME = re.compile(r"几[十百千万亿]+(?=.*\?$)")
+"""With no other question word, at the end of which stands a question mark: 领导几万大军?"""
 _OPEN_END = re.compile(r"(?<=[是为叫称于])(?=[?。!:]*$)")
 _COPULA = "是为叫有指在"
 _NOTICES = re.compile(
@@ -99,12 +107,16 @@ def read_question(text: str, segmenter: Segmenter) -> Question:
 
 
 def _asked(folded: str) -> tuple[QuestionKind, tuple[int, int]]:
+    if called := _CALLED.search(folded):
+        return "thing", called.span(1)
     for kind, pattern in _ASKED:
         found = [match.span() for match in pattern.finditer(folded) if match[0]]
         if kind == "number" and _OTHER_WORD.search(folded):
             found = [(start, end) for start, end in found if "几" not in folded[start:end]]
         if found:
             return kind, found[-1]
+    if some := _SOME.search(folded):
+        return "number", some.span()
     open_end = _OPEN_END.search(folded)
     at = open_end.start() if open_end else len(folded)
     return ("thing" if open_end else "name"), (at, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from index.concordance import Bools, Concordance, Ints, is_any
 from index.model import Candidate, Engine, Passage, Query
 from index.normalize import fold
 from index.question import KINDS, Question
+from index.tokens import is_bigram
 
 Floats = NDArray[np.float64]
 Days = tuple[dt.date, dt.date]
@@ -66,10 +68,22 @@ class ArchiveBM25(BM25Plus):  # type: ignore[misc]
 def weigh(question: Question, engine: Engine) -> Terms:
     """Look up how rare each term of the question is in the archive."""
     words, bigrams = tuple(question.words), tuple(question.bigrams)
-    word_df, bigram_df = engine.document_frequencies(words, bigrams)
+    longer, pairs = _apart(question)
+    held = dict(zip((*longer, *pairs), chain(*engine.document_frequencies(longer, pairs)), strict=True))
     total = engine.stats.passages
     weights = np.fromiter(question.words.values(), float, len(words))
-    return Terms(words, bigrams, idf(word_df, total) * weights, idf(bigram_df, total))
+    return Terms(
+        words,
+        bigrams,
+        idf([held[word] for word in words], total) * weights,
+        idf([held[pair] for pair in bigrams], total),
+    )
+
+
+def _apart(question: Question) -> tuple[list[str], list[str]]:
+    """Return the question's words that an index holds as words, and all that it holds as bigrams."""
+    longer = [word for word in question.words if not is_bigram(word)]
+    return longer, [*dict.fromkeys((*question.bigrams, *filter(is_bigram, question.words)))]
 
 
 def idf(document_frequencies: Sequence[int], total: int) -> Floats:
@@ -90,7 +104,11 @@ def find(
     dates: Days | None = None,
 ) -> list[Candidate]:
     """Return the engine's candidates: none of articles in `without`, and only of `dates` if given."""
-    query = Query(question.words, dict.fromkeys(question.bigrams, BIGRAM_WEIGHT), dates=dates)
+    words = dict(question.words)
+    bigrams = dict.fromkeys(question.bigrams, BIGRAM_WEIGHT)
+    for word in filter(is_bigram, question.words):
+        bigrams[word] = bigrams.get(word, 0.0) + words.pop(word)
+    query = Query(words, bigrams, dates=dates)
     most = 2 * CANDIDATES if without else CANDIDATES
     notices = engine.search(replace(query, kinds=("notice",)), most // 4) if question.wants_notices else []
     found = [*notices, *engine.search(query, most - len(notices))]

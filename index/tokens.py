@@ -12,14 +12,19 @@ import marshal
 import os
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from index.errors import IndexMismatch
-from index.model import IndexMeta
-from index.normalize import fold
+import numpy as np
+from numpy.typing import NDArray
 
-FORMAT = "1"
+from index.errors import IndexMismatch
+from index.model import IndexMeta, JoinedTerms
+from index.normalize import fold, is_cjk
+
+FORMAT = "2"
 """Raised whenever what is stored or searched changes its meaning: an index of another FORMAT must be rebuilt."""
 
 _WORD = re.compile(r"\w")
@@ -55,10 +60,10 @@ class Token(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """What a word becomes in the index: packed with its tag, and the words it is found by."""
+    """What a word becomes in the index: packed with its tag, and the words it is found by, a space behind each."""
 
     packed: str
-    words: tuple[str, ...]
+    words: str
 
 
 _MOST_ENTRIES = 400_000
@@ -95,7 +100,7 @@ class Segmenter:
             at = end
         return tokens
 
-    def cut_and_index(self, folded: str) -> tuple[str, list[str]]:
+    def cut_and_index(self, folded: str) -> tuple[str, JoinedTerms]:
         """
         Return `pack` of the cut of `folded`, and the words it is found by: those of `index_words`, in another order.
 
@@ -110,9 +115,11 @@ class Segmenter:
             for word, tag in self._backend.tag(folded, words):
                 if word not in self._entries:
                     token = Token(word, 0, len(word), _short_tag(word, tag))
-                    self._entries[word] = _Entry(pack([token]), tuple(index_words([token], self)))
+                    found = "".join(f"{word} " for word in index_words([token], self))
+                    self._entries[word] = _Entry(pack([token]), found)
             entries = [self._entries[word] for word in words]
-        return "".join([entry.packed for entry in entries]), [word for entry in entries for word in entry.words]
+        found = "".join([entry.words for entry in entries])
+        return "".join([entry.packed for entry in entries]), JoinedTerms(found[:-1])
 
     def knows(self, word: str) -> bool:
         """Tell whether the folded `word` is in the dictionary or the lexicon."""
@@ -152,9 +159,14 @@ def open_segmenter(meta: IndexMeta, choice: Choice = "auto", cache_dir: Path | N
 
 
 def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
-    """Return what is indexed of a cut text: its words without punctuation, then the shorter words inside them."""
+    """
+    Return the words that are indexed of a cut text: no punctuation, the shorter words inside the others too.
+
+    Words that are bigrams are left out: as bigrams they are found anyway.
+    """
     words = [token.word for token in tokens if token.tag != "w"]
-    return words + [inner for word in words if len(word) > 2 for inner in segmenter.inner_words(word)]
+    words += [inner for word in words if len(word) > 2 for inner in segmenter.inner_words(word)]
+    return [word for word in words if not is_bigram(word)]
 
 
 def bigrams(folded: str) -> list[str]:
@@ -164,6 +176,33 @@ def bigrams(folded: str) -> list[str]:
         run = before + chinese + after
         found.extend(map(str.__add__, run, run[1:]))
     return found
+
+
+def is_bigram(word: str) -> bool:
+    """Tell whether a folded word is what `bigrams` returns of it."""
+    return len(word) == 2 and bigrams(word) == [word]
+
+
+def bigrams_of_all(folded: Sequence[str]) -> list[JoinedTerms]:
+    """Return `bigrams` of every text, at the price of one."""
+    codes = np.frombuffer("\n".join(folded).encode("utf-32-le"), np.uint32)
+    if codes.max(initial=0) > 0xFFFF:
+        return [JoinedTerms(" ".join(bigrams(text))) for text in folded]
+    letter, chinese = (table[codes] for table in _tables())
+    first = letter[:-1] & letter[1:] & (chinese[:-1] | chinese[1:])
+    places = np.flatnonzero(first)
+    apart = np.full(len(places), ord(" "), np.uint32)
+    joined = np.column_stack([codes[places], codes[places + 1], apart]).tobytes().decode("utf-32-le")
+    ends = np.cumsum([len(text) + 1 for text in folded])
+    bounds = [0, *(3 * np.searchsorted(places, ends)).tolist()]
+    return [JoinedTerms(joined[start : max(start, end - 1)]) for start, end in pairwise(bounds)]
+
+
+@cache
+def _tables() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell of each character of the basic plane whether it is a letter or digit, and whether it is Chinese."""
+    every = list(map(chr, range(0x10000)))
+    return np.array([one.isalnum() for one in every]), np.array([is_cjk(one) for one in every])
 
 
 def pack(tokens: Iterable[Token]) -> str:

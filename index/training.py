@@ -201,7 +201,7 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     log(f"{whole} questions")
     examples = [*examples, *(_in_small(one, n) for n, one in enumerate(examples) if n % 3 == 0)]
     rows = [
-        ranking.describe(one.question, one.terms, one.candidates, one.where.engine.stats.average_words)
+        ranking.describe(one.question, one.terms, one.candidates, one.where.engine.stats.average_bigrams)
         for one in examples
     ]
     labels = [np.array([float(one.right(c.passage)) for c in one.candidates]) for one in examples]
@@ -358,7 +358,7 @@ def _outcome(one: Example, terms: Terms, candidates: Sequence[Candidate], held: 
     """Return the features of what comes of a question, and whether the first snippet answers it."""
     if not candidates:
         return None, 0.0
-    ranked = ranking.rank(one.question, terms, candidates, one.where.engine.stats.average_words)
+    ranked = ranking.rank(one.question, terms, candidates, one.where.engine.stats.average_bigrams)
     reading = snippets.read_closely(one.question, terms, ranked)
     found = snippets.cut(reading, one.question, 1)
     right = held and bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds)

@@ -20,7 +20,7 @@ import tantivy
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import Citation, DateSource, IndexMeta, Kind, Passage, SourceRecord, Stats
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised whenever the schema or a row changes: a directory of another LAYOUT must be rebuilt."""
 
 CURRENT = "current"

@@ -22,7 +22,7 @@ def weighed(text: str, archive: Archive) -> tuple[np.ndarray, float]:
     question = read_question(text, archive.segmenter)
     terms = ranking.weigh(question, archive.engine)
     candidates = ranking.find(question, archive.engine)
-    best = ranking.rank(question, terms, candidates, archive.engine.stats.average_words)
+    best = ranking.rank(question, terms, candidates, archive.engine.stats.average_bigrams)
     reading = snippets.read_closely(question, terms, best)
     row = confidence.describe(question, terms, best, reading)
     return row, confidence.of(question, terms, best, reading)

@@ -68,7 +68,7 @@ def ask(text: str, archive: Archive) -> Question:
 def rank(text: str, archive: Archive) -> Ranked:
     question = ask(text, archive)
     terms = ranking.weigh(question, archive.engine)
-    return ranking.rank(question, terms, ranking.find(question, archive.engine), archive.engine.stats.average_words)
+    return ranking.rank(question, terms, ranking.find(question, archive.engine), archive.engine.stats.average_bigrams)
 
 
 def found(text: str, archive: Archive, **changes) -> set[str]:
@@ -147,7 +147,7 @@ class TestFeatures:
         question = ask("大家去望城二桥看什么", archive)
         candidates = ranking.find(question, archive.engine)
         terms = ranking.weigh(question, archive.engine)
-        rows = ranking.describe(question, terms, candidates, archive.engine.stats.average_words)
+        rows = ranking.describe(question, terms, candidates, archive.engine.stats.average_bigrams)
         assert rows.shape == (len(candidates), len(FEATURES))
         assert np.isfinite(rows).all()
         column = dict(zip(FEATURES, rows.T, strict=True))
