@@ -48,11 +48,12 @@ def page_record(page: pdfium.PdfPage) -> dict[str, Any]:
     Return what a page holds.
 
     runs       [text, left, baseline, right, size] of each stretch of a line without a gap, in no certain order
-    unreadable share of the characters that the fonts do not map to Unicode
+    unreadable share of the characters that the fonts do not map to Unicode, or that need a font this machine lacks
     picture    share of the page's area that its largest picture covers
     """
     width, height = page.get_size()
     glyphs, unreadable = _glyphs(page, width, height)
+    unreadable += max(0, _pieces(page) - len(glyphs) - unreadable)
     total = len(glyphs) + unreadable
     return {
         "width": width,
@@ -76,7 +77,7 @@ def _glyphs(page: pdfium.PdfPage, width: float, height: float) -> tuple[list[Gly
         code = raw.FPDFText_GetUnicode(text, at)
         if raw.FPDFText_IsGenerated(text, at) == 1 or code in (0x0A, 0x0D):
             continue
-        if code < 0x20 or 0xD800 <= code < 0xF900 or code >= 0xFFFE or code == 0xFFFD or code > 0x10FFFF:
+        if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xF900 or code >= 0xFFFE or code == 0xFFFD or code > 0x10FFFF:
             unreadable += 1
             continue
         raw.FPDFText_GetLooseCharBox(text, at, box)
@@ -143,6 +144,11 @@ def _run(run: list[Glyph]) -> tuple[str, float, float, float, float]:
     text = "".join(glyph.text for glyph in run)
     right = max(glyph.right for glyph in run)
     return text, round(run[0].left, 2), round(run[0].y, 2), round(right, 2), round(sizes[len(sizes) // 2], 2)
+
+
+def _pieces(page: pdfium.PdfPage) -> int:
+    """Return how many pieces of text are drawn: of one whose font is nowhere, pdfium tells no character."""
+    return sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=3))
 
 
 def _largest_picture(page: pdfium.PdfPage, area: float) -> float:

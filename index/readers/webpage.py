@@ -81,6 +81,6 @@ def title(tree: LexborHTMLParser) -> str:
     if said:
         return said
     node = tree.css_first("title")
-    whole = html.plain(node.text()) if node is not None else ""
+    whole = html.plain(node.text().replace("\ufffd", "")) if node is not None else ""
     parts = [part for part in _TITLE_PARTS.split(whole) if part and not _SITE.search(part)]
     return max(parts, key=len, default="")

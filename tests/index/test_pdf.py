@@ -53,7 +53,7 @@ def test_titles_and_paragraphs_come_back_from_pages_in_random_layouts(tmp_path):
     for seed in range(300, 312):
         printed = press.sheet(seed, stories=3 + seed % 3)
         path = tmp_path / f"{seed}.pdf"
-        press.write_pdf(path, printed.lines, letter_by_letter=seed % 4 == 0)
+        press.write_pdf(path, printed.lines, letter_by_letter=seed % 4 == 0 and press.FONT.exists())
         articles = read(path)
         for story in printed.stories:
             back.add(story, articles, press.same_letters)
@@ -150,6 +150,13 @@ def test_a_parser_that_crashes_takes_nothing_with_it(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf, "_CHILD", child)
     with pytest.raises(UnreadableSource, match="解析不了"):
         read(PAGE)
+
+
+@pytest.mark.skipif(press.FONT.exists(), reason="a Chinese font is installed here")
+def test_letters_of_a_font_that_is_neither_in_the_file_nor_here_are_told_of(tmp_path, without_ocr):
+    press.write_pdf(tmp_path / "a.pdf", press.sheet(300, stories=3).lines, letter_by_letter=True)
+    with pytest.raises(UnreadableSource, match="没有中文字体"):
+        read(tmp_path / "a.pdf")
 
 
 def test_it_claims_pdfs_and_nothing_else():
