@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -54,6 +54,15 @@ class Trees:
             np.add(where, right, out=at)
         total: NDArray[np.float64] = self.value.take(at).sum(axis=0)
         return total
+
+
+def table(columns: Iterable[object], many: int) -> NDArray[np.float32]:
+    """Return rows for `predict` from their columns, each an array of `many` values or one value for all rows."""
+    listed = list(columns)
+    cells = np.empty((len(listed), many), np.float32)
+    for row, column in zip(cells, listed, strict=True):
+        row[:] = column
+    return cells.T
 
 
 def load(name: str) -> Trees:
