@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import trees
+from index.boundaries import content_around
 from index.concordance import is_any
 from index.figures import figure_of
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
 from index.snippets import Reading
-from index.spans import content_around
 
 CLAIM = 0.06
 """

@@ -15,6 +15,7 @@ from index.concordance import Bools, Concordance, Ints
 from index.model import Candidate, Engine, Passage, Query
 from index.normalize import fold
 from index.question import KINDS, Question
+from index.trees import Column
 
 Floats = NDArray[np.float64]
 Days = tuple[dt.date, dt.date]
@@ -198,7 +199,7 @@ def describe(
     found = np.array([candidate.score for candidate in candidates])
     tagged = np.bincount(text.passage_at[text.token_start] * 256 + text.token_tag, minlength=many * 256)
     tags = tagged.reshape(many, 256)
-    columns: dict[str, object] = {
+    columns: dict[str, Column] = {
         "score": base,
         "score_to_best": base / best,
         "words_to_best": words / best,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index import boundaries, trees
 from index import spans as span_features
-from index import trees
+from index.boundaries import Boundaries, Evidence, content_around
 from index.concordance import Bools, Concordance, Ints
 from index.dates import resolve
 from index.figures import figure_of, find_figures, same_figure, same_unit
@@ -20,7 +21,7 @@ from index.model import Figure, Passage, Snippet
 from index.normalize import fold
 from index.question import Question
 from index.ranking import Ranked, Terms, rareness, share
-from index.spans import Evidence, Spans, content_around
+from index.spans import Spans
 from index.units import in_common
 
 Floats = NDArray[np.float64]
@@ -88,8 +89,9 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     passages = ranked.passages[:PASSAGES]
     text = lay_out(passages, terms)
     evidence = gather(text, terms, ranked.scores[: len(passages)])
-    spans = shortlist(question, text, evidence)
-    rows, names = describe(spans.spans, spans.boundary, text, question, evidence)
+    tokens = boundaries.weigh(text, question, evidence)
+    spans = shortlist(question, text, evidence, tokens)
+    rows, names = describe(spans.spans, spans.boundary, text, question, evidence, tokens)
     scores = trees.load("spans").predict(rows)
     if question.kind == "number":
         scores = scores - NO_FIGURE * (rows[:, names.index("digits")] == 0)
@@ -155,11 +157,11 @@ def best_sentences(text: Concordance, evidence: Evidence) -> Ints:
     return chosen
 
 
-def shortlist(question: Question, text: Concordance, evidence: Evidence) -> Shortlist:
+def shortlist(question: Question, text: Concordance, evidence: Evidence, known: Boundaries | None = None) -> Shortlist:
     """Return the spans whose first and last tokens look most like an answer's."""
     sentences = best_sentences(text, evidence)
     tokens = span_features.single_tokens(text, sentences)
-    rows, _ = span_features.describe(tokens, text, question, evidence)
+    rows, _ = span_features.describe(tokens, text, question, evidence, known)
     begins = np.full(len(text.token_start), -np.inf)
     ends = begins.copy()
     begins[tokens.first] = trees.load("begins").predict(rows)
@@ -172,10 +174,15 @@ def shortlist(question: Question, text: Concordance, evidence: Evidence) -> Shor
 
 
 def describe(
-    spans: Spans, boundary: Floats, text: Concordance, question: Question, evidence: Evidence
+    spans: Spans,
+    boundary: Floats,
+    text: Concordance,
+    question: Question,
+    evidence: Evidence,
+    known: Boundaries | None = None,
 ) -> tuple[NDArray[np.float32], list[str]]:
     """Return the features of shortlisted spans and their names."""
-    rows, names = span_features.describe(spans, text, question, evidence)
+    rows, names = span_features.describe(spans, text, question, evidence, known)
     both = boundary.sum(axis=1)
     lag = both - (both.max() if len(both) else 0.0)
     extra = np.column_stack([boundary, both, lag, np.arange(len(both))])

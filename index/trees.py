@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Column = NDArray[Any] | list[int] | float
+"""The values of one feature, a row each, or the one value of all rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
     """
-    An ensemble, all its nodes in one numbering: level after level, the trees' roots first, a right child behind its left.
+    An ensemble, its nodes numbered level by level, the trees' roots first, a right child behind its left.
 
     features   names, in column order
     feature, threshold, value   of each node; a value no higher than the threshold goes left
@@ -56,8 +60,8 @@ class Trees:
         return total
 
 
-def table(columns: Iterable[object], many: int) -> NDArray[np.float32]:
-    """Return rows for `predict` from their columns, each an array of `many` values or one value for all rows."""
+def table(columns: Iterable[Column], many: int) -> NDArray[np.float32]:
+    """Return `many` rows for `predict` from their columns."""
     listed = list(columns)
     cells = np.empty((len(listed), many), np.float32)
     for row, column in zip(cells, listed, strict=True):

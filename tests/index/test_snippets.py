@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import snippets, trees
+from index.boundaries import TAGS
 from index.model import Snippet
 from index.question import read_question
-from index.spans import TAGS
 from index.tokens import Segmenter
 
 from . import newsprint
