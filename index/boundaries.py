@@ -60,7 +60,7 @@ _SORTS = (
 
 _FAR = 40
 _NEAR = 12
-_NEVER = 1 << 40
+_NEVER = 1 << 30
 NAMES = """
 characters tokens matched_inside mass_inside mass_within_30 mass_within_80 rare_inside rare_before rare_behind
 rare_near_before rare_near_behind rare_within_30 letters_inside letters_before letters_behind
@@ -247,6 +247,8 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
     one, two = asked_behind[:1], asked_behind[:2]
     focus = question.focus
     focus_sort = _sort_of(focus[-1:])
+    focus_ends = np.zeros(len(codes) + 1, np.bool_)
+    focus_ends[_occurrences(text.text, focus) + len(focus)] = True
     last_sort = _sorts()[codes[end - 1]]
     of_last: dict[str, Column] = {
         "rare_behind": rare_behind,
@@ -266,7 +268,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
         "right_inside": _stands(beside_end[2 - len(one) :], one),
         "right2": _stands(beside_end[2:], two),
         "right2_inside": _stands(beside_end[2 - len(two) :], two),
-        "focus_last": np.isin(end, _occurrences(text.text, focus) + len(focus)),
+        "focus_last": focus_ends[end],
         "focus_last_character": _stands(beside_end[1:], focus[-1:]),
         "last_sort": last_sort,
         "sorts_agree": (last_sort == focus_sort) & (last_sort >= 0),
@@ -341,8 +343,8 @@ def _gaps(
         },
     }
     size = len(text.codes)
-    last = np.full((len(words) + 1, size + 1), -1)
-    coming = np.full((len(words) + 1, size + 1), _NEVER)
+    last = np.full((len(words) + 1, size + 1), -1, np.int32)
+    coming = np.full((len(words) + 1, size + 1), _NEVER, np.int32)
     for row, word in enumerate(["", *words.values()]):
         begins = _occurrences(text.text, word) if row else np.flatnonzero(matched)
         ends = begins + max(len(word) - 1, 0)
@@ -358,8 +360,8 @@ def _repeated(text: Concordance) -> Ints:
     """Return how often each token, told by ends and length, stands in all the passages: a topic's name often."""
     codes = text.codes.astype(np.int64)
     keys = (codes[text.token_start] << 26) + (codes[text.token_end - 1] << 5) + (text.token_end - text.token_start)
-    _, which, times = np.unique(keys, return_inverse=True, return_counts=True)
-    counted: Ints = times[which]
+    ordered = np.sort(keys)
+    counted: Ints = np.searchsorted(ordered, keys, side="right") - np.searchsorted(ordered, keys)
     return counted
 
 

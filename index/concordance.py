@@ -92,10 +92,10 @@ class Concordance:
         return places, self._letter[places].astype(np.int64) - 1
 
     @cached_property
-    def _letter(self) -> NDArray[np.int32]:
+    def _letter(self) -> NDArray[np.int16]:
         """Which of `characters` each character is, counted from 1; 0 for any other."""
         wanted = [ord(character) for character in self.characters]
-        numbers = np.zeros(max(wanted, default=0) + 2, np.int32)
+        numbers = np.zeros(max(wanted, default=0) + 2, np.int16)
         numbers[wanted] = range(1, len(wanted) + 1)
         return numbers.take(self.codes, mode="clip")
 

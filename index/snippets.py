@@ -160,17 +160,28 @@ def best_sentences(text: Concordance, evidence: Evidence) -> Ints:
 def shortlist(question: Question, text: Concordance, evidence: Evidence, known: Boundaries | None = None) -> Shortlist:
     """Return the spans whose first and last tokens look most like an answer's."""
     sentences = best_sentences(text, evidence)
+    every = span_features.list_spans(text, sentences)
+    needed = np.zeros(len(text.token_start), np.bool_)
+    needed[every.first] = needed[every.last] = True
     tokens = span_features.single_tokens(text, sentences)
+    tokens = tokens.take(needed[tokens.first])
     rows, _ = span_features.describe(tokens, text, question, evidence, known)
-    begins = np.full(len(text.token_start), -np.inf)
+    begins = np.full(len(needed), -np.inf)
     ends = begins.copy()
     begins[tokens.first] = trees.load("begins").predict(rows)
     ends[tokens.first] = trees.load("ends").predict(rows)
-    every = span_features.list_spans(text, sentences)
     scores = begins[every.first] + ends[every.last]
-    best = np.argsort(-scores, kind="stable")[:SHORTLIST]
+    best = _best(scores, SHORTLIST)
     spans = every.take(best)
     return Shortlist(spans, np.stack([begins[spans.first], ends[spans.last]], axis=1))
+
+
+def _best(scores: Floats, most: int) -> Ints:
+    """Return the places of the greatest scores, greatest first, of equal ones the first."""
+    if len(scores) <= most:
+        return np.argsort(-scores, kind="stable")
+    high = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
+    return high[np.argsort(-scores[high], kind="stable")[:most]]
 
 
 def describe(
@@ -188,7 +199,7 @@ def describe(
     extra = np.column_stack([boundary, both, lag, np.arange(len(both))])
     near, near_names = span_features.nearness(spans, text, question, evidence)
     return (
-        np.hstack([rows, near, extra]).astype(np.float32),
+        np.vstack([rows.T, near.T, extra.T], dtype=np.float32, casting="same_kind").T,
         [*names, *near_names, "begin", "end", "boundaries", "lag", "place"],
     )
 
@@ -204,11 +215,12 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     start, end = reading.spans.start, reading.spans.end
     left = reading.probability.copy()
     taken = np.zeros(len(reading.text.codes) + 1, np.bool_)
+    bounds = _windows(reading.text)
     snippets: list[Snippet] = []
     covers: list[float] = []
     wanted = most + (MORE_FIGURES if question.kind == "number" else 0)
     while len(snippets) < wanted and left.max(initial=0) > LEAST:
-        windows = _windows(reading.text, taken)
+        windows = _free(bounds, taken)
         if not len(windows):
             break
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
@@ -258,7 +270,7 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     if not passages:
         return []
     text = lay_out(passages, terms)
-    windows = _windows(text, np.zeros(len(text.codes) + 1, np.bool_))
+    windows = _windows(text)
     places, which = text.bigram_hits
     snippets = []
     for number, passage in enumerate(passages[:most]):
@@ -272,19 +284,26 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     return snippets
 
 
-def _windows(text: Concordance, taken: Bools) -> Ints:
-    """Return the longest runs of whole clauses of one passage, LONGEST characters at most, outside `taken`: n × 2."""
+def _windows(text: Concordance) -> Ints:
+    """Return the longest runs of whole clauses of one passage, LONGEST characters at most: n × 2."""
     bounds = text.clause_bounds
     starts = bounds[:-1]
     last = np.searchsorted(bounds, starts + LONGEST, side="right") - 1
     stops = bounds[np.maximum(last, np.arange(len(starts)) + 1)]
     passage_end = text.passage_start + text.lengths
     stops = np.minimum(stops, passage_end[text.passage_at[starts]])
-    if taken.any():
-        barriers = np.append(np.flatnonzero(taken), len(taken))
-        stops = np.minimum(stops, barriers[np.searchsorted(barriers, starts)])
     windows: Ints = np.column_stack([starts, stops])[stops > starts]
     return windows
+
+
+def _free(windows: Ints, taken: Bools) -> Ints:
+    """Return what is left of each window in front of the first character taken."""
+    if not taken.any():
+        return windows
+    barriers = np.append(np.flatnonzero(taken), len(taken))
+    stops = np.minimum(windows[:, 1], barriers[np.searchsorted(barriers, windows[:, 0])])
+    free: Ints = np.column_stack([windows[:, 0], stops])[stops > windows[:, 0]]
+    return free
 
 
 def _trim(reading: Reading, window: Ints, probability: Floats, span: int) -> tuple[int, int]:

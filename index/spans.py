@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index import boundaries
+from index import boundaries, trees
 from index.boundaries import CLOSING, OPENING, Boundaries, Evidence
-from index.concordance import CLAUSE_ENDS, Concordance, Ints, is_any
+from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints, is_any
 from index.question import Question
+from index.trees import Column
 
 Floats = NDArray[np.float32]
 
@@ -35,7 +36,7 @@ class Spans:
     start: Ints
     end: Ints
 
-    def take(self, which: Ints) -> Spans:
+    def take(self, which: Ints | Bools) -> Spans:
         return Spans(self.first[which], self.last[which], self.start[which], self.end[which])
 
 
@@ -110,29 +111,39 @@ def nearness(spans: Spans, text: Concordance, question: Question, evidence: Evid
     for "focus" the more, the nearer to the question word it is in the question; "in_order" only on the side of the span
     that it has of the question word.
     """
-    columns: dict[str, NDArray[np.float64]] = {}
-    for name, hits, terms, weight in (
-        ("letters", text.character_hits, text.characters, evidence.letter_rarity),
-        ("rare", text.bigram_hits, text.bigrams, evidence.bigram_rarity),
+    terms = [*text.characters, *text.bigrams]
+    letters, many = len(text.characters), len(terms)
+    (letter_places, letter_which), (pair_places, pair_which) = text.character_hits, text.bigram_hits
+    hits = np.concatenate((letter_places, pair_places)), np.concatenate((letter_which, pair_which + letters))
+    left, right = _nearest(spans, text, hits, np.repeat([1, 2], [letters, many - letters]))
+    before, behind = _sides(question, terms)
+    gap = np.minimum(left, right)
+    ordered = np.where(before <= behind, left, right)
+
+    weights = np.zeros((many, 4))
+    near_question = np.exp(-np.minimum(before, behind) / 6)
+    for column, weight, rows in (
+        (0, evidence.letter_rarity, slice(letters)),
+        (2, evidence.bigram_rarity, slice(letters, None)),
     ):
-        left, right = _nearest(spans, text, hits, len(terms), len(terms[0]) if terms else 1)
-        gap = np.minimum(left, right)
-        close = 1 / (1 + gap / 10)
-        before, behind = _sides(question, terms)
-        part = weight / (weight.sum() + 1e-9)
-        focus = weight * np.exp(-np.minimum(before, behind) / 6)
-        focus /= focus.sum() + 1e-9
-        for radius in (6, 20, 50):
-            columns[f"{name}_found_within_{radius}"] = (gap <= radius) @ part
-        columns[f"{name}_nearness"] = close @ part
-        columns[f"{name}_focus_within_6"] = (gap <= 6) @ focus
-        columns[f"{name}_focus_nearness"] = close @ focus
-        ordered = np.where(before <= behind, left, right)
-        columns[f"{name}_in_order"] = 1 / (1 + ordered / 10) @ part
-        columns[f"{name}_in_order_focus"] = 1 / (1 + ordered / 10) @ focus
-    stacked = np.stack(list(columns.values()), axis=1).astype(np.float32)
-    lags = stacked.max(axis=0, initial=0) - stacked
-    return np.hstack([stacked, lags]), [*columns, *(f"{name}_lag" for name in columns)]
+        focus = weight * near_question[rows]
+        weights[rows, column] = weight / (weight.sum() + 1e-9)
+        weights[rows, column + 1] = focus / (focus.sum() + 1e-9)
+    within_6, within_20, within_50 = (((gap <= radius).astype(float) @ weights).T for radius in (6, 20, 50))
+    close, in_order = ((1 / (1 + apart / 10) @ weights).T for apart in (gap, ordered))
+    columns: dict[str, Column] = {}
+    for name, part, focused in (("letters", 0, 1), ("rare", 2, 3)):
+        columns[f"{name}_found_within_6"] = within_6[part]
+        columns[f"{name}_found_within_20"] = within_20[part]
+        columns[f"{name}_found_within_50"] = within_50[part]
+        columns[f"{name}_nearness"] = close[part]
+        columns[f"{name}_focus_within_6"] = within_6[focused]
+        columns[f"{name}_focus_nearness"] = close[focused]
+        columns[f"{name}_in_order"] = in_order[part]
+        columns[f"{name}_in_order_focus"] = in_order[focused]
+    cells = trees.table(columns.values(), len(spans.start)).T
+    lags = cells.max(axis=1, initial=0)[:, None] - cells
+    return np.vstack([cells, lags]).T, [*columns, *(f"{name}_lag" for name in columns)]
 
 
 def _sides(question: Question, terms: Sequence[str]) -> tuple[Ints, Ints]:
@@ -145,18 +156,24 @@ def _sides(question: Question, terms: Sequence[str]) -> tuple[Ints, Ints]:
     )
 
 
-def _nearest(spans: Spans, text: Concordance, hits: tuple[Ints, Ints], kinds: int, width: int) -> tuple[Ints, Ints]:
-    """Return how far before and behind each span the nearest hit of each kind in its passage stands: spans × kinds."""
+def _nearest(spans: Spans, text: Concordance, hits: tuple[Ints, Ints], width: Ints) -> tuple[Ints, Ints]:
+    """
+    Return how far before and behind each span the nearest hit of each kind in its passage stands: spans × kinds.
+
+    width  characters in a hit of each kind
+    """
     places, which = hits
     size = len(text.codes) + 1
     keys = np.sort(which * size + places)
     passage = text.passage_at[spans.start]
     floor = text.passage_start[passage][:, None]
     ceiling = floor + text.lengths[passage][:, None]
-    bounds = np.concatenate(([-1], keys, [kinds * size]))
-    base = np.arange(kinds) * size
-    before = bounds[np.searchsorted(keys, base + (spans.start - width)[:, None], side="right")] - base
-    behind = bounds[np.searchsorted(keys, base + spans.end[:, None]) + 1] - base
+    bounds = np.concatenate(([-1], keys, [len(width) * size]))
+    base = np.arange(len(width)) * size
+    starts, of_start = np.unique(spans.start, return_inverse=True)
+    ends, of_end = np.unique(spans.end, return_inverse=True)
+    before = (bounds[np.searchsorted(keys, base + (starts[:, None] - width), side="right")] - base)[of_start]
+    behind = (bounds[np.searchsorted(keys, base + ends[:, None]) + 1] - base)[of_end]
     left: Ints = np.where(before >= floor, spans.start[:, None] - width - before, _NOWHERE)
     right: Ints = np.where(behind < ceiling, behind - spans.end[:, None], _NOWHERE)
     return left, right

@@ -42,13 +42,13 @@ class Trees:
 
         Rows are walked side by side, tree by tree: neighbours in memory then read the same few nodes and cells.
         """
-        cells = np.ascontiguousarray(rows.T, np.float32).ravel()
-        column = self.feature * len(rows)
-        row = np.arange(len(rows))
-        at = np.repeat(np.arange(self.count), len(rows)).reshape(self.count, len(rows))
-        where, right = np.empty_like(at), np.empty(at.shape, np.bool_)
-        cell, limit = np.empty(at.shape, np.float32), np.empty(at.shape, np.float32)
-        for _ in range(self.depth):
+        columns = np.ascontiguousarray(rows.T, np.float32)
+        cells, column, row = columns.ravel(), self.feature * len(rows), np.arange(len(rows))
+        roots = slice(self.count)
+        right = columns[self.feature[roots]] > self.threshold[roots, None]
+        at = self.child[roots, None] + right
+        where, cell, limit = np.empty_like(at), np.empty(at.shape, np.float32), np.empty(at.shape, np.float32)
+        for _ in range(self.depth - 1):
             column.take(at, out=where, mode="clip")
             where += row
             cells.take(where, out=cell, mode="clip")
