@@ -111,6 +111,7 @@ class Boundaries:
     """
     What each token says of a span that begins or ends with it; all arrays are features × tokens.
 
+    place            column of each of the text's tokens
     first, last      features that the first or the last token alone decides, in rows FIRST and LAST of NAMES
     before, behind   sums up to a token's start and up to its end, in the order of HELD: a span holds their difference
     opens, closes    whether a quotation opens with the token or right before it; closes with it or right behind it
@@ -118,6 +119,7 @@ class Boundaries:
     same             features that are the same for every span of a question
     """
 
+    place: Ints
     first: tuple[Ints, Floats]
     last: tuple[Ints, Floats]
     before: Sums
@@ -129,6 +131,7 @@ class Boundaries:
 
     def describe(self, first: Ints, last: Ints) -> Floats:
         """Return the features of the spans from each `first` to each `last` token, spans × NAMES."""
+        first, last = self.place[first], self.place[last]
         cells = np.empty((len(NAMES), len(first)), np.float32)
         cells[self.first[0]] = self.first[1].take(first, axis=1)
         cells[self.last[0]] = self.last[1].take(last, axis=1)
@@ -165,10 +168,12 @@ _AROUND_WHAT = [HELD.index(name) for name in ("mass_inside", "mass_inside", "rar
 """What is around a span does not count what is in it."""
 
 
-def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundaries:
-    """Return what every token of the passages says of a span that begins or ends with it."""
+def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: Ints | None = None) -> Boundaries:
+    """Return what every token of some sentences, or of all, says of a span that begins or ends with it."""
+    every = np.arange(len(text.token_start))
+    token = every if sentences is None else np.flatnonzero(text.inside(sentences))
     codes = np.minimum(text.codes, 0xFFFF)
-    start, end, sentence = text.token_start, text.token_end, text.token_sentence
+    start, end, sentence = text.token_start[token], text.token_end[token], text.token_sentence[token]
     from_, to = text.sentence_start[sentence], text.sentence_end[sentence]
     at_end = np.minimum(end, len(codes) - 1)
     marks = (_mark_table()[codes] & _BITS) != 0
@@ -195,12 +200,19 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
     tags = text.token_tag
     tag_sums = np.zeros((len(_COUNTED_TAGS), len(tags) + 1))
     np.cumsum(_tag_flags()[:, tags], axis=1, out=tag_sums[:, 1:])
-    token = np.arange(len(tags))
     before = np.vstack(
-        [sums[:, start], sums[0, left[0]], sums[0, left[1]], sums[1:3, left[0]], start, token, tag_sums[:, :-1]]
+        [sums[:, start], sums[0, left[0]], sums[0, left[1]], sums[1:3, left[0]], start, token, tag_sums[:, token]]
     )
     behind = np.vstack(
-        [sums[:, end], sums[0, right[0]], sums[0, right[1]], sums[1:3, right[0]], end, token + 1, tag_sums[:, 1:]]
+        [
+            sums[:, end],
+            sums[0, right[0]],
+            sums[0, right[1]],
+            sums[1:3, right[0]],
+            end,
+            token + 1,
+            tag_sums[:, token + 1],
+        ]
     )
 
     found = sums[1:3]
@@ -213,14 +225,14 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
     rare_near_behind, letters_near_behind = found[:, np.minimum(end + _NEAR, to)] - here
     rare_clause_behind, letters_clause_behind = found[:, np.maximum(clause_stop, end)] - here
 
-    gap_names, gaps_before, gaps_behind = _gaps(text, question, matched, from_, to)
+    gap_names, gaps_before, gaps_behind = _gaps(text, question, matched, (start, end), (from_, to))
     letter_class, tag = _letter_table()[codes], _tag_numbers()[tags]
     opening, closing = marks[_MARK["opening"]], marks[_MARK["closing"]]
     listing, digit = marks[_MARK["listings"]], marks[_MARK["digits"]]
     asked_from, asked_to = question.asked
     asked_before, asked_behind = question.folded[:asked_from], question.folded[asked_to:].rstrip("?。!")
-    beside_start = text.codes[np.clip(np.stack([start - 2, start - 1]), 0, len(codes) - 1)]
-    beside_end = text.codes[np.clip(np.stack([end - 2, end - 1, end, end + 1]), 0, len(codes) - 1)]
+    beside_start = text.codes.take([start - 2, start - 1], mode="clip")
+    beside_end = text.codes.take([end - 2, end - 1, end, end + 1], mode="clip")
     one, two = asked_before[-1:], asked_before[-2:]
     of_first: dict[str, Column] = {
         "rare_before": rare_before,
@@ -234,7 +246,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
         "at_clause_start": (start == from_) | marks[0, start - 1],
         "listing_before": listing[start - 1],
         "bracketed": marks[_MARK["bracket"], start - 1],
-        "first_tag": tag,
+        "first_tag": tag[token],
         "tag_before": tag[np.maximum(token - 1, 0)],
         "second_before": tag[np.maximum(token - 2, 0)],
         "first_digit": digit[start],
@@ -260,7 +272,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
         "last_matched": matched[end - 1],
         "at_clause_end": marks[0, at_end],
         "listing_behind": listing[at_end],
-        "last_tag": tag,
+        "last_tag": tag[token],
         "tag_behind": tag[np.minimum(token + 1, len(tag) - 1)],
         "second_behind": tag[np.minimum(token + 2, len(tag) - 1)],
         "last_digit": digit[end - 1],
@@ -286,15 +298,18 @@ def weigh(text: Concordance, question: Question, evidence: Evidence) -> Boundari
         "focus_sort": focus_sort,
     }
     first_rows, first = _rows(of_first, len(token))
-    sentence_rows, sentences = _rows(of_sentence, len(text.sentence_start))
+    sentence_rows, of_all = _rows(of_sentence, len(text.sentence_start))
+    place = np.zeros(len(every), np.int64)
+    place[token] = np.arange(len(token))
     return Boundaries(
-        first=(np.concatenate([first_rows, sentence_rows]), np.vstack([first, sentences[:, sentence]])),
+        place=place,
+        first=(np.concatenate([first_rows, sentence_rows]), np.vstack([first, of_all[:, sentence]])),
         last=_rows(of_last, len(token)),
         before=before,
         behind=behind,
         opens=np.stack([opening[start], opening[start - 1]]),
         closes=np.stack([closing[end - 1], closing[at_end]]),
-        repeated=_repeated(text),
+        repeated=_repeated(text, token),
         same=_rows(of_question, 1),
     )
 
@@ -325,13 +340,13 @@ def _rows(columns: Mapping[str, Column], many: int) -> tuple[Ints, Floats]:
 
 
 def _gaps(
-    text: Concordance, question: Question, matched: Bools, floor: Ints, ceiling: Ints
+    text: Concordance, question: Question, matched: Bools, tokens: tuple[Ints, Ints], sentences: tuple[Ints, Ints]
 ) -> tuple[list[tuple[str, str]], Ints, Ints]:
     """
     Return how far before and behind each token the nearest of each sort in its sentence is: sorts × tokens.
 
     The sorts are what the question shares with the text, its focus and the content words around the question word; a
-    gap is 40 at most, 41 where there is nothing.
+    gap is 40 at most, 41 where there is nothing. Tokens and their sentences are given by their starts and ends.
     """
     around = content_around(question)
     words = {
@@ -349,19 +364,21 @@ def _gaps(
         begins = _occurrences(text.text, word) if row else np.flatnonzero(matched)
         ends = begins + max(len(word) - 1, 0)
         last[row, ends + 1], coming[row, begins] = ends, begins
-    last = np.maximum.accumulate(last, axis=1)[:, text.token_start]
-    coming = np.minimum.accumulate(coming[:, ::-1], axis=1)[:, size - text.token_end]
-    before = np.where(last >= floor, np.minimum(text.token_start - 1 - last, _FAR), _FAR + 1)
-    behind = np.where(coming < ceiling, np.minimum(coming - text.token_end, _FAR), _FAR + 1)
+    (start, end), (floor, ceiling) = tokens, sentences
+    last = np.maximum.accumulate(last, axis=1)[:, start]
+    coming = np.minimum.accumulate(coming[:, ::-1], axis=1)[:, size - end]
+    before = np.where(last >= floor, np.minimum(start - 1 - last, _FAR), _FAR + 1)
+    behind = np.where(coming < ceiling, np.minimum(coming - end, _FAR), _FAR + 1)
     return [("gap", ""), *words], before, behind
 
 
-def _repeated(text: Concordance) -> Ints:
+def _repeated(text: Concordance, tokens: Ints) -> Ints:
     """Return how often each token, told by ends and length, stands in all the passages: a topic's name often."""
     codes = text.codes.astype(np.int64)
     keys = (codes[text.token_start] << 26) + (codes[text.token_end - 1] << 5) + (text.token_end - text.token_start)
     ordered = np.sort(keys)
-    counted: Ints = np.searchsorted(ordered, keys, side="right") - np.searchsorted(ordered, keys)
+    wanted = keys[tokens]
+    counted: Ints = np.searchsorted(ordered, wanted, side="right") - np.searchsorted(ordered, wanted)
     return counted
 
 

@@ -68,6 +68,13 @@ class Concordance:
             ends += is_any(self.codes[np.minimum(ends + 1, len(self.codes) - 1)], _CLOSING)
         return ends + 1
 
+    def inside(self, sentences: Ints) -> Bools:
+        """Return which tokens stand in one of the sentences."""
+        chosen = np.zeros(len(self.sentence_start), np.bool_)
+        chosen[sentences] = True
+        tokens: Bools = chosen[self.token_sentence]
+        return tokens
+
     @cached_property
     def clause_bounds(self) -> Ints:
         """Offsets where clauses meet, the beginning and the end included."""

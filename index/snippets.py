@@ -89,7 +89,7 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     passages = ranked.passages[:PASSAGES]
     text = lay_out(passages, terms)
     evidence = gather(text, terms, ranked.scores[: len(passages)])
-    tokens = boundaries.weigh(text, question, evidence)
+    tokens = boundaries.weigh(text, question, evidence, best_sentences(text, evidence))
     spans = shortlist(question, text, evidence, tokens)
     rows, names = describe(spans.spans, spans.boundary, text, question, evidence, tokens)
     scores = trees.load("spans").predict(rows)

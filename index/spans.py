@@ -51,7 +51,7 @@ def list_spans(text: Concordance, sentences: Ints) -> Spans:
     depth = np.concatenate(([0], np.cumsum(opening.astype(np.int64) - closing)))
     lowest_at = depth[text.token_start]
     punctuation = text.token_tag == ord("w")
-    inside = np.isin(text.token_sentence, sentences)
+    inside = text.inside(sentences)
     can_begin = inside & (~punctuation | opening[text.token_start])
     can_end = inside & (~punctuation | closing[text.token_end - 1] | is_any(codes[text.token_end - 1], "%"))
     begins = np.flatnonzero(can_begin)
@@ -87,7 +87,7 @@ def list_spans(text: Concordance, sentences: Ints) -> Spans:
 
 def single_tokens(text: Concordance, sentences: Ints) -> Spans:
     """Return every token of the given sentences as a span of its own."""
-    tokens = np.flatnonzero(np.isin(text.token_sentence, sentences))
+    tokens = np.flatnonzero(text.inside(sentences))
     return Spans(tokens, tokens, text.token_start[tokens], text.token_end[tokens])
 
 
