@@ -386,8 +386,10 @@ def _whole(text: str, start: int, end: int, question: Question, issue: dt.date |
 def _figure_at(text: str, start: int, end: int) -> Figure | None:
     """Return the amount an answer states, with what qualifies it in the text around: 90亿元 in 近90亿元."""
     stated = figure_of(text[start:end])
+    if stated is None:
+        return None
     around = (figure for figure in find_figures(text) if figure.start <= start and end <= figure.end)
-    return next(around, stated) if stated else None
+    return next(around, stated)
 
 
 def _agreement(spans: Spans, text: Concordance, probability: Floats) -> Floats:
