@@ -111,8 +111,8 @@ class Boundaries:
     """
     What each token says of a span that begins or ends with it; all arrays are features × tokens.
 
-    place            column of each of the text's tokens
-    first, last      features that the first or the last token alone decides, in rows FIRST and LAST of NAMES
+    place            column of each of the text's tokens; beyond the last one when it was not weighed
+    first, last      features that the first or the last token alone decides: their places in NAMES, and the values
     before, behind   sums up to a token's start and up to its end, in the order of HELD: a span holds their difference
     opens, closes    whether a quotation opens with the token or right before it; closes with it or right behind it
     repeated         how often a token's like stands in all the passages
@@ -181,13 +181,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
     matched = mass > 0
     total = float(evidence.bigram_idf.sum()) + 1e-9
 
-    sums = np.zeros((5 + _COUNTED_MARKS, len(codes) + 1))
-    np.cumsum(mass, out=sums[0, 1:])
-    sums[0] /= total
-    sums[1] = _running(text.bigram_hits, evidence.bigram_rarity, len(codes), 2)
-    sums[2] = _running(text.character_hits, evidence.letter_rarity, len(codes), 1)
-    flags = np.vstack([matched, _among(codes, filter(str.isalnum, question.folded)), marks[:_COUNTED_MARKS]])
-    np.cumsum(flags, axis=1, out=sums[3:, 1:])
+    sums = _sums(text, question, evidence, mass, marks[:_COUNTED_MARKS])
 
     passage = text.passage_at[start]
     passage_start = text.passage_start[passage]
@@ -299,7 +293,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
     }
     first_rows, first = _rows(of_first, len(token))
     sentence_rows, of_all = _rows(of_sentence, len(text.sentence_start))
-    place = np.zeros(len(every), np.int64)
+    place = np.full(len(every), len(token))
     place[token] = np.arange(len(token))
     return Boundaries(
         place=place,
@@ -312,6 +306,19 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
         repeated=_repeated(text, token),
         same=_rows(of_question, 1),
     )
+
+
+def _sums(text: Concordance, question: Question, evidence: Evidence, mass: Sums, marks: Bools) -> Sums:
+    """Return what is found up to each offset, in the order of HELD as far as `marks`: sums × (characters + 1)."""
+    size = len(text.codes)
+    asked = _among(np.minimum(text.codes, 0xFFFF), filter(str.isalnum, question.folded))
+    sums = np.zeros((5 + len(marks), size + 1))
+    np.cumsum(mass, out=sums[0, 1:])
+    sums[0] /= float(evidence.bigram_idf.sum()) + 1e-9
+    sums[1] = _running(text.bigram_hits, evidence.bigram_rarity, size, 2)
+    sums[2] = _running(text.character_hits, evidence.letter_rarity, size, 1)
+    np.cumsum(np.vstack([mass > 0, asked, marks]), axis=1, out=sums[3:, 1:])
+    return sums
 
 
 def _of_sentences(text: Concordance, evidence: Evidence) -> dict[str, Column]:
