@@ -49,6 +49,6 @@ def test_sums_over_a_span_count_what_stands_in_it(laid_out):
     assert of["tokens"].tolist() == (listed.last - listed.first + 1).tolist()
     assert of["year"].tolist() == [span.count("年") for span in written]
     assert of["first_digit"].tolist() == [span[0] in boundaries._MARKS["digits"] for span in written]
-    quoted = [span[0] == "“" and span[-1] == "”" for span in written]
+    quoted = [span[0] in boundaries.OPENING and span[-1] in boundaries.CLOSING for span in written]
     assert of["quoted"].tolist() == quoted
     assert any(quoted)
