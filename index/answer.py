@@ -81,7 +81,7 @@ def ranked(question: str, archive: Archive, *, k: int = 10, without: frozenset[s
 def _search(text: str, archive: Archive, today: dt.date | None, without: frozenset[str]) -> _Search:
     engine = archive.engine
     asked = read_question(text, archive.segmenter)
-    misspelt = correct(asked.folded, asked.tokens, _names(engine.meta.lexicon), held_by(engine))
+    misspelt = correct(asked.folded, asked.tokens, _names(engine.meta.lexicon), held_by(engine, tuple(asked.bigrams)))
     if misspelt:
         asked = read_question(
             asked.folded[: misspelt.start] + misspelt.name + asked.folded[misspelt.end :], archive.segmenter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
@@ -18,7 +18,9 @@ SENTENCE_ENDS = "。!?;…\n"
 CLAUSE_ENDS = ",:、—()《》" + SENTENCE_ENDS
 SNIPPET_ENDS = ",:" + SENTENCE_ENDS
 _CLOSING = "”’」』)》"
-_PAIR_BASE = 1 << 21
+_SIZES = np.zeros(256, np.int64)
+_SIZES[[ord(digit) for digit in string.digits + string.ascii_lowercase]] = range(36)
+"""What the digits of a packed cut say."""
 
 
 class Concordance:
@@ -43,18 +45,15 @@ class Concordance:
         self.codes = np.frombuffer(self.text.encode("utf-32-le"), np.uint32)
         self.passage_at: Ints = np.repeat(np.arange(len(texts)), self.lengths + 1)
         self._cut(cuts)
-        ends = self._ends(SENTENCE_ENDS)
-        self.sentence_at: Ints = np.concatenate(([0], np.cumsum(ends)[:-1]))
-        sentences = int(self.sentence_at[-1]) + 1 if len(self.codes) > 1 else 0
-        self.sentence_start: Ints = np.searchsorted(self.sentence_at, np.arange(sentences))
-        self.sentence_end: Ints = np.concatenate((self.sentence_start[1:], [len(self.codes)]))[:sentences]
+        self.sentence_end: Ints = self._ends(SENTENCE_ENDS)
+        self.sentence_start: Ints = np.concatenate(([0], self.sentence_end))[:-1]
+        self.sentence_at: Ints = np.repeat(np.arange(len(self.sentence_end)), self.sentence_end - self.sentence_start)
         self.sentence_passage: Ints = self.passage_at[self.sentence_start]
         self.token_sentence: Ints = self.sentence_at[self.token_start]
 
     def _cut(self, cuts: Sequence[str]) -> None:
         packed = np.frombuffer("w1".join([*cuts, ""]).encode("ascii"), np.uint8)
-        digits = packed[1::2].astype(np.int64)
-        sizes = np.where(digits >= ord("a"), digits - ord("a") + 10, digits - ord("0"))
+        sizes = _SIZES[packed[1::2]]
         self.token_end: Ints = np.cumsum(sizes)
         self.token_start: Ints = self.token_end - sizes
         self.token_tag = packed[0::2]
@@ -62,31 +61,50 @@ class Concordance:
         self.begins[self.token_start] = True
         self.begins[-1] = True
 
-    def _ends(self, marks: str) -> Bools:
-        """Return where a unit that `marks` close has its last character, closing quotes behind the mark included."""
-        ends = is_any(self.codes, marks)
-        closing = is_any(self.codes, _CLOSING)
+    def _ends(self, marks: str) -> Ints:
+        """Return where units that `marks` close end, closing quotes behind the mark included: the last at the end."""
+        ends = np.flatnonzero(is_any(self.codes, marks))
         for _ in range(2):
-            carried = np.concatenate(([False], ends[:-1])) & closing
-            ends = (ends & ~np.concatenate((carried[1:], [False]))) | carried
-        return ends
+            ends += is_any(self.codes[np.minimum(ends + 1, len(self.codes) - 1)], _CLOSING)
+        return ends + 1
+
+    def inside(self, sentences: Ints) -> Bools:
+        """Return which tokens stand in one of the sentences."""
+        chosen = np.zeros(len(self.sentence_start), np.bool_)
+        chosen[sentences] = True
+        tokens: Bools = chosen[self.token_sentence]
+        return tokens
 
     @cached_property
     def clause_bounds(self) -> Ints:
         """Offsets where clauses meet, the beginning and the end included."""
-        return np.concatenate(([0], np.flatnonzero(self._ends(SNIPPET_ENDS)) + 1))
+        return np.concatenate(([0], self._ends(SNIPPET_ENDS)))
 
     @cached_property
     def bigram_hits(self) -> tuple[Ints, Ints]:
         """Character offsets where a bigram of the question begins, and which it is."""
-        pairs = self.codes[:-1].astype(np.int64) * _PAIR_BASE + self.codes[1:]
-        wanted = np.array([ord(pair[0]) * _PAIR_BASE + ord(pair[1]) for pair in self.bigrams], np.int64)
-        return _find(pairs, wanted)
+        letter = self._letter
+        held = letter > 0
+        places = np.flatnonzero(held[:-1] & held[1:])
+        number = {character: n for n, character in enumerate(self.characters, 1)}
+        base = len(number) + 1
+        wanted = np.array([number[pair[0]] * base + number[pair[1]] for pair in self.bigrams], np.int64)
+        found, which = _find(letter[places].astype(np.int64) * base + letter[places + 1], wanted)
+        return places[found], which
 
     @cached_property
     def character_hits(self) -> tuple[Ints, Ints]:
         """Character offsets where a character of the question's bigrams stands, and which it is."""
-        return _find(self.codes.astype(np.int64), np.array([ord(c) for c in self.characters], np.int64))
+        places = np.flatnonzero(self._letter)
+        return places, self._letter[places].astype(np.int64) - 1
+
+    @cached_property
+    def _letter(self) -> NDArray[np.int16]:
+        """Which of `characters` each character is, counted from 1; 0 for any other."""
+        wanted = [ord(character) for character in self.characters]
+        numbers = np.zeros(max(wanted, default=0) + 2, np.int16)
+        numbers[wanted] = range(1, len(wanted) + 1)
+        return numbers.take(self.codes, mode="clip")
 
     @cached_property
     def characters(self) -> list[str]:
@@ -95,14 +113,20 @@ class Concordance:
     @cached_property
     def word_hits(self) -> tuple[Ints, Ints]:
         """Character offsets where a word of the question begins as a whole token or run of tokens, and which it is."""
-        places: list[int] = []
-        which: list[int] = []
-        for number, word in enumerate(self.words):
-            for match in re.finditer(re.escape(word), self.text):
-                if self.begins[match.start()] and self.begins[match.end()]:
-                    places.append(match.start())
-                    which.append(number)
-        return np.array(places, np.int64), np.array(which, np.int64)
+        stands: list[int] = []
+        many: list[int] = []
+        for word in self.words:
+            before = len(stands)
+            at = self.text.find(word)
+            while at >= 0:
+                stands.append(at)
+                at = self.text.find(word, at + len(word))
+            many.append(len(stands) - before)
+        places = np.array(stands, np.int64)
+        which = np.repeat(np.arange(len(many)), many)
+        sizes = np.fromiter(map(len, self.words), np.int64, len(self.words))
+        whole = self.begins[places] & self.begins[places + sizes[which]]
+        return places[whole], which[whole]
 
     def count(self, hits: tuple[Ints, Ints], kinds: int, unit_at: Ints, units: int) -> Ints:
         """Return how often each kind of hit stands in each unit (passage or sentence): units × kinds."""
@@ -128,7 +152,7 @@ def _find(codes: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     if not len(wanted):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     order = np.argsort(wanted)
-    slot = np.searchsorted(wanted, codes, sorter=order)
+    slot = np.searchsorted(wanted[order], codes)
     slot[slot == len(wanted)] = 0
     which = order[slot]
     places = np.flatnonzero(wanted[which] == codes)

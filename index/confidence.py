@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import trees
+from index.boundaries import content_around
 from index.concordance import is_any
 from index.figures import figure_of
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
 from index.snippets import Reading
-from index.spans import content_around
 
 CLAIM = 0.06
 """
@@ -176,8 +176,10 @@ def _missing(question: Question, terms: Terms, reading: Reading) -> dict[str, fl
     missing_word       greatest weight of a word of the question that is not there
     word_…_found       whether the content word next to the question word is there; -1 when there is none
     """
-    passage = reading.passages[_passage(reading)]
-    there = fold(f"{passage.citation.title}\n{passage.citation.section}\n{passage.text}")
+    number, text = _passage(reading), reading.text
+    cited, start = reading.passages[number].citation, int(text.passage_start[number])
+    body = text.text[start : start + int(text.lengths[number])]
+    there = fold(f"{cited.title}\n{cited.section}\n") + body
     missing = [idf for word, idf in zip(terms.words, terms.word_idf.tolist(), strict=True) if word not in there]
     before, behind = content_around(question)
     return {

@@ -102,11 +102,21 @@ def correct(
     return None
 
 
-def held_by(engine: Engine) -> Callable[[str], bool]:
-    """Return the `known` of an archive for one question: whether some passage holds a folded text as it stands."""
+def held_by(engine: Engine, asked: Sequence[str] = ()) -> Callable[[str], bool]:
+    """
+    Return the `known` of an archive for one question: whether some passage holds a folded text as it stands.
+
+    asked  the question's bigrams, which are looked up together when the first text is asked for
+    """
+
+    @cache
+    def held() -> dict[str, int]:
+        return dict(zip(asked, engine.document_frequencies((), asked)[1], strict=True))
 
     @cache
     def known(written: str) -> bool:
+        if written in held():
+            return held()[written] > 0
         pairs = bigrams(written)
         if not pairs or 0 in engine.document_frequencies((), pairs)[1]:
             return False

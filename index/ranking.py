@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from index import trees
-from index.concordance import Bools, Concordance, Ints, is_any
+from index.concordance import Bools, Concordance, Ints
 from index.model import Candidate, Engine, Passage, Query
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.tokens import is_bigram
+from index.trees import Column
 
 Floats = NDArray[np.float64]
 Days = tuple[dt.date, dt.date]
@@ -28,6 +29,7 @@ K1, B = 0.6, 0.1
 """Taken from the design's ablation on CMRC2018-dev among 100,000 news paragraphs; not searched again."""
 BIGRAM_WEIGHT, CHARACTER_WEIGHT = 0.5, 0.25
 _TAUGHT_ON = np.log(108_400)
+_TERM = "term"
 FAVOUR = 1.2
 """Added to the learned score of a passage from the days asked for. Not fitted: no question set has dates."""
 
@@ -57,12 +59,29 @@ class Ranked:
 
 
 class ArchiveBM25(BM25Plus):  # type: ignore[misc]
-    """rank-bm25's BM25+ over some documents of an archive: counts are theirs, idf and mean length the archive's."""
+    """
+    rank-bm25's BM25+ over some documents of an archive: counts are theirs, idf and mean length the archive's.
 
-    def __init__(self, counts: list[dict[str, int]], lengths: Ints, idf: dict[str, float], average: float) -> None:
+    A term in a document is scored as a document of one term, so that all terms and documents are scored at once, and
+    nothing is asked of those that do not meet.
+    """
+
+    def __init__(self, counts: Ints, lengths: Ints, average: float) -> None:
+        """Take how often each term stands in each document (documents × terms) and the documents' lengths."""
         self.k1, self.b, self.delta = K1, B, 0.0
-        self.corpus_size, self.avgdl = len(counts), average
-        self.doc_freqs, self.doc_len, self.idf = counts, lengths, idf
+        self._shape = counts.shape
+        self._document, self._term = np.nonzero(counts)
+        times = counts[self._document, self._term].tolist()
+        held = {many: {_TERM: many} for many in set(times)}
+        self.doc_freqs = [held[many] for many in times]
+        self.corpus_size, self.avgdl = len(times), average
+        self.doc_len, self.idf = lengths[self._document], {_TERM: 1.0}
+
+    def term_scores(self, idf: Floats) -> Floats:
+        """Return what each term of that idf adds to each document's score, documents × terms."""
+        scores = np.zeros(self._shape)
+        scores[self._document, self._term] = self.get_scores([_TERM]) * idf[self._term]
+        return scores
 
 
 def weigh(question: Question, engine: Engine) -> Terms:
@@ -149,60 +168,56 @@ def describe(
     letters_in_sentence = text.count(text.character_hits, len(text.characters), text.sentence_at, sentences) > 0
     in_sentence = text.count(text.bigram_hits, len(terms.bigrams), text.sentence_at, sentences) > 0
     words_in_sentence = text.count(text.word_hits, len(terms.words), text.sentence_at, sentences) > 0
-    character_idf = np.log1p(many / ((character_counts > 0).sum(axis=0) + 0.5))
+    has_bigram, has_character = bigram_counts > 0, character_counts > 0
+    character_idf = np.log1p(many / (has_character.sum(axis=0) + 0.5))
+    rarity = terms.bigram_idf * rareness(has_bigram)
+    letter_rarity = rareness(has_character)
 
-    rarity = terms.bigram_idf * rareness(bigram_counts > 0)
-    letter_rarity = rareness(character_counts > 0)
-
-    def bm25(names: Sequence[str], counts: Ints, weights: Floats) -> Floats:
-        documents: list[dict[str, int]] = [{} for _ in passages]
-        for document, term in zip(*np.nonzero(counts), strict=True):
-            documents[document][names[term]] = counts[document, term]
-        scorer = ArchiveBM25(documents, text.lengths, dict(zip(names, weights, strict=True)), average_length)
-        result: Floats = scorer.get_scores(names)
-        return result
-
-    words = bm25(terms.words, word_counts, terms.word_idf)
-    bigrams = bm25(terms.bigrams, bigram_counts, terms.bigram_idf)
-    characters = bm25(text.characters, character_counts, character_idf)
+    scorer = ArchiveBM25(np.hstack([word_counts, bigram_counts, character_counts]), text.lengths, average_length)
+    scores = scorer.term_scores(np.concatenate([terms.word_idf, terms.bigram_idf, character_idf]))
+    behind_words, behind_bigrams = len(terms.words), len(terms.words) + len(terms.bigrams)
+    words = scores[:, :behind_words].sum(axis=1)
+    bigrams = scores[:, behind_words:behind_bigrams].sum(axis=1)
+    characters = scores[:, behind_bigrams:].sum(axis=1)
     base = words + BIGRAM_WEIGHT * bigrams + CHARACTER_WEIGHT * characters
     best = base.max() + 1e-9
 
-    total = terms.bigram_idf.sum() + 1e-9
-    sentence_cover = in_sentence @ terms.bigram_idf / total
+    weights = np.stack([terms.bigram_idf, rarity], axis=1)
+    sentence_cover, sentence_rare = share(in_sentence, weights).T
     two = sentence_cover.copy()
-    neighbours = of[1:] == of[:-1]
-    both = (in_sentence[1:] | in_sentence[:-1]) @ terms.bigram_idf / total
-    two[:-1] = np.where(neighbours, np.maximum(both, two[:-1]), two[:-1])
-    best_sentence = _greatest(sentence_cover, of, many)
-    cover = share(bigram_counts > 0, terms.bigram_idf)
-    rare_cover = share(bigram_counts > 0, rarity)
-    rare_sentence = _greatest(share(in_sentence, rarity), of, many)
-    letter_cover = share(character_counts > 0, letter_rarity)
-    letter_sentence = _greatest(share(letters_in_sentence, letter_rarity), of, many)
+    both = share(in_sentence[1:] | in_sentence[:-1], terms.bigram_idf)
+    two[:-1] = np.where(of[1:] == of[:-1], np.maximum(both, two[:-1]), two[:-1])
+    by_sentence = np.stack(
+        [
+            sentence_cover,
+            sentence_rare,
+            share(letters_in_sentence, letter_rarity),
+            share(words_in_sentence, terms.word_idf),
+            two,
+        ]
+    )
+    first_sentence = np.searchsorted(of, np.arange(many))
+    best_sentence, rare_sentence, letter_sentence, word_sentence, two_sentences = np.maximum.reduceat(
+        by_sentence, first_sentence, axis=1
+    )
+    cover, rare_cover = share(has_bigram, weights).T
+    letter_cover, character_cover = share(has_character, np.stack([letter_rarity, character_idf], axis=1)).T
 
-    articles: dict[str, list[int]] = {}
-    for number, passage in enumerate(passages):
-        articles.setdefault(passage.citation.article_id, []).append(number)
-    others, together, siblings = np.zeros(many), np.zeros(many), np.zeros(many)
+    article = _numbered([passage.citation.article_id for passage in passages])
+    together = article[:, None] == article
     heads = headed(passages, terms.bigrams)
-    in_article = heads | (bigram_counts > 0)
-    for members in articles.values():
-        scores = np.sort(base[members])[::-1]
-        second = scores[1] if len(members) > 1 else 0.0
-        others[members] = np.where(base[members] == scores[0], second, scores[0])
-        together[members], siblings[members] = scores.sum(), len(members)
-        in_article[members] = in_article[members].any(axis=0)
-    article_cover, article_rare = share(in_article, terms.bigram_idf), share(in_article, rarity)
+    in_article = together.astype(float) @ (heads | has_bigram) > 0
+    article_cover, article_rare = share(in_article, weights).T
+    others = np.where(together & ~np.eye(many, dtype=np.bool_), base, 0.0).max(axis=1)
 
     rarest = np.argsort(-terms.bigram_idf, kind="stable")[:3]
     rarest_words = np.argsort(-terms.word_idf, kind="stable")[:2]
     place = np.empty(many)
     place[np.argsort(-base, kind="stable")] = np.arange(many)
     found = np.array([candidate.score for candidate in candidates])
-    tags = text.token_tag
-    token_passage = text.passage_at[text.token_start]
-    columns = {
+    tagged = np.bincount(text.passage_at[text.token_start] * 256 + text.token_tag, minlength=many * 256)
+    tags = tagged.reshape(many, 256)
+    columns: dict[str, Column] = {
         "score": base,
         "score_to_best": base / best,
         "words_to_best": words / best,
@@ -212,27 +227,28 @@ def describe(
         "place": place,
         "bigram_cover": cover,
         "word_cover": share(word_counts > 0, terms.word_idf),
-        "character_cover": share(character_counts > 0, character_idf),
+        "character_cover": character_cover,
         "sentence_bigrams": best_sentence,
-        "sentence_words": _greatest(share(words_in_sentence, terms.word_idf), of, many),
-        "two_sentences": _greatest(two, of, many),
+        "sentence_words": word_sentence,
+        "two_sentences": two_sentences,
         "article_others": others / best,
-        "article_together": together / best,
-        "article_siblings": siblings,
+        "article_together": together @ base / best,
+        "article_siblings": together.sum(axis=1),
         "title_cover": share(heads, terms.bigram_idf),
         "article_cover": article_cover,
         "article_cover_lag": article_cover.max() - article_cover,
         "article_rare": article_rare,
         "length": text.lengths,
-        **{
-            name: np.bincount(token_passage[is_any(tags, tag)], minlength=many)
-            for name, tag in (("numerals", "m"), ("persons", "R"), ("places", "S"), ("bodies", "T"), ("times", "t"))
-        },
+        "numerals": tags[:, ord("m")],
+        "persons": tags[:, ord("R")],
+        "places": tags[:, ord("S")],
+        "bodies": tags[:, ord("T")],
+        "times": tags[:, ord("t")],
         "rarest_bigrams": _found_share(bigram_counts[:, rarest] > 0),
         "rarest_words": _found_share(word_counts[:, rarest_words] > 0),
-        "idf_total": np.full(many, total),
-        "question_bigrams": np.full(many, len(terms.bigrams)),
-        "kind": np.full(many, KINDS.index(question.kind)),
+        "idf_total": terms.bigram_idf.sum() + 1e-9,
+        "question_bigrams": len(terms.bigrams),
+        "kind": KINDS.index(question.kind),
         "sentence_lag": best_sentence.max() - best_sentence,
         "cover_lag": cover.max() - cover,
         "rare_cover": rare_cover,
@@ -243,9 +259,9 @@ def describe(
         "letter_cover_lag": letter_cover.max() - letter_cover,
         "letter_sentence": letter_sentence,
         "letter_sentence_lag": letter_sentence.max() - letter_sentence,
-        "part": np.array([passage.part for passage in passages]),
+        "part": [passage.part for passage in passages],
     }
-    return np.stack(list(columns.values()), axis=1).astype(np.float32)
+    return trees.table(columns.values(), many)
 
 
 FEATURES = [
@@ -301,8 +317,12 @@ def rareness(found: Bools) -> Floats:
 
 
 def share(found: Bools, weights: Floats) -> Floats:
-    """Return for each row the share of all weight that it finds; 0 when there is none."""
-    result: Floats = found @ weights / (weights.sum() + 1e-9)
+    """
+    Return for each row the share of all weight that it finds; 0 when there is none.
+
+    Weights may be several columns, terms × sorts; so are the shares then, rows × sorts.
+    """
+    result: Floats = found.astype(float) @ weights / (weights.sum(axis=0) + 1e-9)
     return result
 
 
@@ -316,10 +336,10 @@ def headed(passages: Sequence[Passage], bigrams: Sequence[str]) -> Bools:
     return np.array([once[head] for head in heads], np.bool_).reshape(len(passages), len(bigrams))
 
 
-def _greatest(values: Floats, group: Ints, groups: int) -> Floats:
-    result = np.zeros(groups)
-    np.maximum.at(result, group, values)
-    return result
+def _numbered(names: Sequence[str]) -> Ints:
+    """Return equal numbers for equal names."""
+    number: dict[str, int] = {}
+    return np.array([number.setdefault(name, len(number)) for name in names], np.int64)
 
 
 def _found_share(found: Bools) -> Floats:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index import boundaries, trees
 from index import spans as span_features
-from index import trees
+from index.boundaries import Boundaries, Evidence, content_around
 from index.concordance import Bools, Concordance, Ints
 from index.dates import resolve
 from index.figures import figure_of, find_figures, same_figure, same_unit
@@ -20,7 +21,7 @@ from index.model import Figure, Passage, Snippet
 from index.normalize import fold
 from index.question import Question
 from index.ranking import Ranked, Terms, rareness, share
-from index.spans import Evidence, Spans, content_around
+from index.spans import Spans
 from index.units import in_common
 
 Floats = NDArray[np.float64]
@@ -88,8 +89,9 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     passages = ranked.passages[:PASSAGES]
     text = lay_out(passages, terms)
     evidence = gather(text, terms, ranked.scores[: len(passages)])
-    spans = shortlist(question, text, evidence)
-    rows, names = describe(spans.spans, spans.boundary, text, question, evidence)
+    tokens = boundaries.weigh(text, question, evidence, best_sentences(text, evidence))
+    spans = shortlist(question, text, evidence, tokens)
+    rows, names = describe(spans.spans, spans.boundary, text, question, evidence, tokens)
     scores = trees.load("spans").predict(rows)
     if question.kind == "number":
         scores = scores - NO_FIGURE * (rows[:, names.index("digits")] == 0)
@@ -155,33 +157,49 @@ def best_sentences(text: Concordance, evidence: Evidence) -> Ints:
     return chosen
 
 
-def shortlist(question: Question, text: Concordance, evidence: Evidence) -> Shortlist:
+def shortlist(question: Question, text: Concordance, evidence: Evidence, known: Boundaries | None = None) -> Shortlist:
     """Return the spans whose first and last tokens look most like an answer's."""
     sentences = best_sentences(text, evidence)
+    every = span_features.list_spans(text, sentences)
+    needed = np.zeros(len(text.token_start), np.bool_)
+    needed[every.first] = needed[every.last] = True
     tokens = span_features.single_tokens(text, sentences)
-    rows, _ = span_features.describe(tokens, text, question, evidence)
-    begins = np.full(len(text.token_start), -np.inf)
+    tokens = tokens.take(needed[tokens.first])
+    rows, _ = span_features.describe(tokens, text, question, evidence, known)
+    begins = np.full(len(needed), -np.inf)
     ends = begins.copy()
     begins[tokens.first] = trees.load("begins").predict(rows)
     ends[tokens.first] = trees.load("ends").predict(rows)
-    every = span_features.list_spans(text, sentences)
     scores = begins[every.first] + ends[every.last]
-    best = np.argsort(-scores, kind="stable")[:SHORTLIST]
+    best = _best(scores, SHORTLIST)
     spans = every.take(best)
     return Shortlist(spans, np.stack([begins[spans.first], ends[spans.last]], axis=1))
 
 
+def _best(scores: Floats, most: int) -> Ints:
+    """Return the places of the greatest scores, greatest first, of equal ones the first."""
+    if len(scores) <= most:
+        return np.argsort(-scores, kind="stable")
+    high = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
+    return high[np.argsort(-scores[high], kind="stable")[:most]]
+
+
 def describe(
-    spans: Spans, boundary: Floats, text: Concordance, question: Question, evidence: Evidence
+    spans: Spans,
+    boundary: Floats,
+    text: Concordance,
+    question: Question,
+    evidence: Evidence,
+    known: Boundaries | None = None,
 ) -> tuple[NDArray[np.float32], list[str]]:
     """Return the features of shortlisted spans and their names."""
-    rows, names = span_features.describe(spans, text, question, evidence)
+    rows, names = span_features.describe(spans, text, question, evidence, known)
     both = boundary.sum(axis=1)
     lag = both - (both.max() if len(both) else 0.0)
     extra = np.column_stack([boundary, both, lag, np.arange(len(both))])
     near, near_names = span_features.nearness(spans, text, question, evidence)
     return (
-        np.hstack([rows, near, extra]).astype(np.float32),
+        np.vstack([rows.T, near.T, extra.T], dtype=np.float32, casting="same_kind").T,
         [*names, *near_names, "begin", "end", "boundaries", "lag", "place"],
     )
 
@@ -197,11 +215,12 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     start, end = reading.spans.start, reading.spans.end
     left = reading.probability.copy()
     taken = np.zeros(len(reading.text.codes) + 1, np.bool_)
+    bounds = _windows(reading.text)
     snippets: list[Snippet] = []
     covers: list[float] = []
     wanted = most + (MORE_FIGURES if question.kind == "number" else 0)
     while len(snippets) < wanted and left.max(initial=0) > LEAST:
-        windows = _windows(reading.text, taken)
+        windows = _free(bounds, taken)
         if not len(windows):
             break
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
@@ -251,7 +270,7 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     if not passages:
         return []
     text = lay_out(passages, terms)
-    windows = _windows(text, np.zeros(len(text.codes) + 1, np.bool_))
+    windows = _windows(text)
     places, which = text.bigram_hits
     snippets = []
     for number, passage in enumerate(passages[:most]):
@@ -265,19 +284,26 @@ def whole_passages(passages: Sequence[Passage], terms: Terms, most: int) -> list
     return snippets
 
 
-def _windows(text: Concordance, taken: Bools) -> Ints:
-    """Return the longest runs of whole clauses of one passage, LONGEST characters at most, outside `taken`: n × 2."""
+def _windows(text: Concordance) -> Ints:
+    """Return the longest runs of whole clauses of one passage, LONGEST characters at most: n × 2."""
     bounds = text.clause_bounds
     starts = bounds[:-1]
     last = np.searchsorted(bounds, starts + LONGEST, side="right") - 1
     stops = bounds[np.maximum(last, np.arange(len(starts)) + 1)]
     passage_end = text.passage_start + text.lengths
     stops = np.minimum(stops, passage_end[text.passage_at[starts]])
-    if taken.any():
-        barriers = np.append(np.flatnonzero(taken), len(taken))
-        stops = np.minimum(stops, barriers[np.searchsorted(barriers, starts)])
     windows: Ints = np.column_stack([starts, stops])[stops > starts]
     return windows
+
+
+def _free(windows: Ints, taken: Bools) -> Ints:
+    """Return what is left of each window in front of the first character taken."""
+    if not taken.any():
+        return windows
+    barriers = np.append(np.flatnonzero(taken), len(taken))
+    stops = np.minimum(windows[:, 1], barriers[np.searchsorted(barriers, windows[:, 0])])
+    free: Ints = np.column_stack([windows[:, 0], stops])[stops > windows[:, 0]]
+    return free
 
 
 def _trim(reading: Reading, window: Ints, probability: Floats, span: int) -> tuple[int, int]:
@@ -360,8 +386,10 @@ def _whole(text: str, start: int, end: int, question: Question, issue: dt.date |
 def _figure_at(text: str, start: int, end: int) -> Figure | None:
     """Return the amount an answer states, with what qualifies it in the text around: 90亿元 in 近90亿元."""
     stated = figure_of(text[start:end])
+    if stated is None:
+        return None
     around = (figure for figure in find_figures(text) if figure.start <= start and end <= figure.end)
-    return next(around, stated) if stated else None
+    return next(around, stated)
 
 
 def _agreement(spans: Spans, text: Concordance, probability: Floats) -> Floats:

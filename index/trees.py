@@ -2,53 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Column = NDArray[Any] | list[int] | float
+"""The values of one feature, a row each, or the one value of all rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
     """
-    An ensemble, all its nodes in one numbering; a leaf is its own child.
+    An ensemble, its nodes numbered level by level, the trees' roots first, a right child behind its left.
 
     features   names, in column order
     feature, threshold, value   of each node; a value no higher than the threshold goes left
-    child      left and right child of node n at 2n and 2n + 1
-    roots      the trees' first nodes
+    child      left child of each node; a leaf is its own child, its threshold infinite
+    count      how many trees there are
     depth      steps from a root that reach every leaf
     """
 
     features: tuple[str, ...]
     feature: NDArray[np.intp]
-    threshold: NDArray[np.float64]
+    threshold: NDArray[np.float32]
     child: NDArray[np.intp]
     value: NDArray[np.float64]
-    roots: NDArray[np.intp]
+    count: int
     depth: int
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the raw score of each row (rows × features): the sum of its leaf in every tree."""
-        cells = np.ascontiguousarray(rows, np.float64).ravel()
-        row_start = np.repeat(np.arange(len(rows), dtype=np.intp) * rows.shape[1], len(self.roots))
-        at = np.tile(self.roots, len(rows))
-        where, cell, limit = np.empty_like(at), np.empty(len(at)), np.empty(len(at))
-        for _ in range(self.depth):
-            self.feature.take(at, out=where, mode="clip")
-            where += row_start
+        """
+        Return the raw score of each row (rows × features): the sum of its leaf in every tree.
+
+        Rows are walked side by side, tree by tree: neighbours in memory then read the same few nodes and cells.
+        """
+        columns = np.ascontiguousarray(rows.T, np.float32)
+        cells, column, row = columns.ravel(), self.feature * len(rows), np.arange(len(rows))
+        roots = slice(self.count)
+        right = columns[self.feature[roots]] > self.threshold[roots, None]
+        at = self.child[roots, None] + right
+        where, cell, limit = np.empty_like(at), np.empty(at.shape, np.float32), np.empty(at.shape, np.float32)
+        for _ in range(self.depth - 1):
+            column.take(at, out=where, mode="clip")
+            where += row
             cells.take(where, out=cell, mode="clip")
             self.threshold.take(at, out=limit, mode="clip")
-            at *= 2
-            at += cell > limit
+            np.greater(cell, limit, out=right)
             self.child.take(at, out=where, mode="clip")
-            at, where = where, at
-        total: NDArray[np.float64] = self.value.take(at).reshape(len(rows), len(self.roots)).sum(axis=1)
+            np.add(where, right, out=at)
+        total: NDArray[np.float64] = self.value.take(at).sum(axis=0)
         return total
+
+
+def table(columns: Iterable[Column], many: int) -> NDArray[np.float32]:
+    """Return `many` rows for `predict` from their columns."""
+    listed = list(columns)
+    cells = np.empty((len(listed), many), np.float32)
+    for row, column in zip(cells, listed, strict=True):
+        row[:] = column
+    return cells.T
 
 
 def load(name: str) -> Trees:
@@ -88,42 +106,42 @@ def parse(text: str) -> Trees:
     feature: list[int] = []
     threshold: list[float] = []
     value: list[float] = []
-    child: list[int] = []
+    children: list[list[int]] = []
     roots = []
-    deepest = 0
     for line in lines[1:]:
         roots.append(len(feature))
         open_branches: list[int] = []
         for node in line.split():
             number = len(feature)
-            if number > roots[-1]:
+            if open_branches:
                 parent = open_branches[-1]
-                if child[2 * parent] < 0:
-                    child[2 * parent] = number
-                else:
-                    child[2 * parent + 1] = number
+                children[parent].append(number)
+                if len(children[parent]) == 2:
                     open_branches.pop()
             column, split, limit = node.partition("<=")
             feature.append(int(column) if split else 0)
             threshold.append(float(limit) if split else np.inf)
             value.append(0.0 if split else float(column))
-            child.extend((-1, -1) if split else (number, number))
+            children.append([])
             if split:
                 open_branches.append(number)
-        deepest = max(deepest, _depth(child, roots[-1]))
+    levels = [roots]
+    while below := [child for number in levels[-1] for child in children[number]]:
+        levels.append(below)
+    order = [number for level in levels for number in level]
+    place = {number: n for n, number in enumerate(order)}
     return Trees(
         names,
-        np.array(feature, np.intp),
-        np.array(threshold),
-        np.array(child, np.intp),
-        np.array(value),
-        np.array(roots, np.intp),
-        deepest,
+        np.array(feature, np.intp)[order],
+        _no_higher(np.array(threshold))[order],
+        np.array([place[(children[number] or [number])[0]] for number in order], np.intp),
+        np.array(value)[order],
+        len(roots),
+        len(levels) - 1,
     )
 
 
-def _depth(child: list[int], root: int) -> int:
-    level, steps = [root], 0
-    while level := [after for node in level for after in child[2 * node : 2 * node + 2] if after != node]:
-        steps += 1
-    return steps
+def _no_higher(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the greatest float32 up to each threshold: the same values of that precision are above it."""
+    nearest = thresholds.astype(np.float32)
+    return np.where(nearest > thresholds, np.nextafter(nearest, np.float32(-np.inf)), nearest)

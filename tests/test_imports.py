@@ -27,6 +27,7 @@ LAYERS = (
         "trees",
         "concordance",
         "ranking",
+        "boundaries",
         "spans",
         "figures",
         "snippets",

@@ -91,7 +91,11 @@ def _page(source: Path, number: int, record: Mapping[str, Any]) -> layout.PageTe
     is_picture = characters < _FEW and record["picture"] >= _PICTURE
     if record["unreadable"] < _GARBLED and not is_picture:
         return layout.page_text(runs, record["height"])
-    why = "是图片，没有文字层" if is_picture else "的文字层读不出来（字体没有对应的字符编码，或没有嵌入文件，这台机器上也没有中文字体）"
+    why = (
+        "是图片，没有文字层"
+        if is_picture
+        else "的文字层读不出来（字体没有对应的字符编码，或没有嵌入文件，这台机器上也没有中文字体）"
+    )
     if not scan.is_installed():
         raise UnreadableSource(str(source), f"这一页{why}，{scan.NEEDS_OCR}")
     return scan.page_text(_picture(source, number))

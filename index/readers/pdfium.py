@@ -77,7 +77,14 @@ def _glyphs(page: pdfium.PdfPage, width: float, height: float) -> tuple[list[Gly
         code = raw.FPDFText_GetUnicode(text, at)
         if raw.FPDFText_IsGenerated(text, at) == 1 or code in (0x0A, 0x0D):
             continue
-        if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xF900 or code >= 0xFFFE or code == 0xFFFD or code > 0x10FFFF:
+        if (
+            code < 0x20
+            or 0x7F <= code < 0xA0
+            or 0xD800 <= code < 0xF900
+            or code >= 0xFFFE
+            or code == 0xFFFD
+            or code > 0x10FFFF
+        ):
             unreadable += 1
             continue
         raw.FPDFText_GetLooseCharBox(text, at, box)

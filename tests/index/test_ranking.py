@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rank_bm25 import BM25Plus
 
 from index import ranking, trees
 from index.answer import Archive
@@ -184,3 +185,14 @@ class TestFavouredDays:
         favoured = ranking.favour(best, [(MAY, MAY)])
         length = FEATURES.index("length")
         assert favoured.features[:, length].tolist() == [len(passage.text) for passage in favoured.passages]
+
+
+def test_all_terms_scored_at_once_add_up_to_what_rank_bm25_gives_whole_documents():
+    counts, lengths, weights = np.array([[2, 0, 1], [0, 0, 0], [1, 3, 0]]), np.array([9, 4, 12]), np.array([0.5, 2, 1])
+    documents = [{f"t{term}": int(many) for term, many in enumerate(row) if many} for row in counts]
+    whole = BM25Plus([["t0"], ["t1"], ["t2"]], k1=ranking.K1, b=ranking.B, delta=0)
+    whole.doc_freqs, whole.doc_len, whole.avgdl = documents, lengths, 8.0
+    whole.idf = {f"t{term}": weight for term, weight in enumerate(weights)}
+    scores = ranking.ArchiveBM25(counts, lengths, 8.0).term_scores(weights)
+    assert scores.shape == counts.shape
+    assert np.allclose(scores.sum(axis=1), whole.get_scores(["t0", "t1", "t2"]))

@@ -6,14 +6,15 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import snippets, trees
+from index.boundaries import TAGS
 from index.model import Snippet
 from index.question import read_question
-from index.spans import TAGS
 from index.tokens import Segmenter
 
 from . import newsprint
@@ -197,3 +198,9 @@ def test_any_texts_keep_the_snippets_whole_and_verbatim(jieba, texts):
     printed = [text.strip() for text in texts if text.strip()]
     if printed:
         read(printed, jieba)
+
+
+@given(scores=st.lists(st.integers(0, 5), max_size=30), most=st.integers(1, 10))
+def test_the_best_are_those_a_full_sort_puts_first(scores, most):
+    values = np.array(scores, float)
+    assert snippets._best(values, most).tolist() == np.argsort(-values, kind="stable")[:most].tolist()
