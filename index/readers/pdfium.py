@@ -29,6 +29,8 @@ NO_PDF, PASSWORD, NO_PAGE = 3, 4, 6
 _MEMORY = 3 << 30
 _SECONDS = 120
 _MOST_CHARACTERS = 400_000
+_NO_LETTERS = ((0, 0x1F), (0x7F, 0x9F), (0xD800, 0xF8FF), (0xFFFD, 0xFFFF), (0x110000, 0xFFFFFFFF))
+"""Control characters, halves of pairs, private use, and what stands for no character."""
 _GAP = 0.45
 """White between two characters, in their size, that ends a run: columns stand at least that far apart."""
 
@@ -77,14 +79,7 @@ def _glyphs(page: pdfium.PdfPage, width: float, height: float) -> tuple[list[Gly
         code = raw.FPDFText_GetUnicode(text, at)
         if raw.FPDFText_IsGenerated(text, at) == 1 or code in (0x0A, 0x0D):
             continue
-        if (
-            code < 0x20
-            or 0x7F <= code < 0xA0
-            or 0xD800 <= code < 0xF900
-            or code >= 0xFFFE
-            or code == 0xFFFD
-            or code > 0x10FFFF
-        ):
+        if any(first <= code <= last for first, last in _NO_LETTERS):
             unreadable += 1
             continue
         raw.FPDFText_GetLooseCharBox(text, at, box)

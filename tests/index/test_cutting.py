@@ -9,8 +9,9 @@ import time
 import pytest
 
 from index import cutting
-from index.cutting import Cutting
+from index.cutting import Cut, Cutting
 from index.model import Article, Paragraph, Rejected
+from index.passages import split_and_index
 from index.tokens import Segmenter
 
 
@@ -20,7 +21,7 @@ def article(number: int) -> Article:
 
 
 def plain(cut):
-    return [(one.passage, list(one.words), list(one.bigrams)) for one in cut]
+    return [(one.passage, list(one.words), list(one.bigrams)) for one in cut.passages], cut.printing
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +48,13 @@ class TestWorkers:
         assert workers._pool is not None
         assert [item for item, _ in together] == items
         assert [plain(cut) for _, cut in together] == [plain(cut) for _, cut in alone]
-        assert all(len(one.words) == len(list(one.words)) for _, cut in together for one in cut)
+        assert all(len(one.words) == len(list(one.words)) for _, cut in together for one in cut.passages)
 
     def test_hand_back_why_one_article_cannot_be_cut_and_cut_the_others(self, workers):
         bad = Article("bad", "/报/坏.txt", (Paragraph("坏\ud800字"),))
         cuts = dict(list(workers.cut([*map(article, range(20)), bad, *map(article, range(20, 40))])))
-        failed = [one.id for one, cut in cuts.items() if isinstance(cut, Exception)]
-        assert set(failed) <= {"bad"}
+        failed = [one.id for one, cut in cuts.items() if cut.error]
+        assert failed == ["bad"]
         assert len(cuts) == 41
 
     def test_read_only_a_little_ahead(self, workers):
@@ -77,7 +78,9 @@ class TestWorkers:
             os.kill(pid, signal.SIGKILL)
         done += coming
         assert [item.id for item, _ in done] == [f"a{number}" for number in range(200)]
-        assert plain(done[-1][1]) == plain(cutting.split_and_index(article(199), segmenter))
+        assert plain(done[-1][1])[0] == [
+            (one.passage, list(one.words), list(one.bigrams)) for one in split_and_index(article(199), segmenter)
+        ]
 
     def test_end_with_the_one_who_started_them(self, workers):
         list(workers.cut(map(article, range(60))))
@@ -97,4 +100,4 @@ def test_little_to_do_starts_no_workers(segmenter):
 
 def test_nothing_to_cut_needs_no_segmenter():
     alone = Cutting(lambda: pytest.fail("loaded"), None)
-    assert list(alone.cut([Rejected("/报/1.txt", "空的")])) == [(Rejected("/报/1.txt", "空的"), [])]
+    assert list(alone.cut([Rejected("/报/1.txt", "空的")])) == [(Rejected("/报/1.txt", "空的"), Cut())]

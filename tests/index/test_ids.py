@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,13 @@ def test_equal_passages_of_one_article_get_different_ids() -> None:
     assert ids[1] == ids[0] + "~2"
     assert ids[3] == ids[0] + "~3"
     assert re.fullmatch(r"a\.[0-9a-f]{10}", ids[0])
+
+
+@given(st.text(st.one_of(st.sampled_from("桥，。…Ａ１①℃㎡ﬁ가\u1100\u1161e\u0301_ ・ｱﾞ"), st.characters())))
+def test_a_passage_is_known_by_its_letters_and_digits_in_nfkc(text: str) -> None:
+    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+    digest = hashlib.sha1(letters.encode(errors="surrogatepass")).hexdigest()
+    assert passage_ids("a", [text]) == [f"a.{digest[:10]}"]
 
 
 @given(st.lists(st.text()))

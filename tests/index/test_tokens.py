@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from index import tokens
-from index.normalize import fold, is_cjk
-from index.tokens import Segmenter, bigrams, index_words, pack
+from index.normalize import fold, fold_all, is_cjk
+from index.tokens import Segmenter, bigrams, bigrams_of_all, index_words, is_bigram, pack
 
 CORPUS = Path(__file__).resolve().parents[2] / "docs_corpus"
 PAGES = [fold(line) for page in sorted(CORPUS.rglob("*.*")) for line in page.read_text("utf-8").splitlines() if line]
@@ -45,3 +45,16 @@ def test_bigrams_are_the_neighbours_with_a_chinese_character_among_letters_and_d
         a + b for a, b in pairwise(text) if (is_cjk(a) and (is_cjk(b) or b.isalnum())) or (is_cjk(b) and a.isalnum())
     ]
     assert bigrams(text) == expected
+    assert is_bigram(text) == (len(text) == 2 and expected == [text])
+
+
+@given(some.lists(some.text(alphabet="中国〇々三𠮷ａaB_7①½é，。 \n-", max_size=12)))
+def test_the_bigrams_of_many_texts_are_those_of_each(texts):
+    assert [(list(found), len(found)) for found in bigrams_of_all(texts)] == [
+        (bigrams(text), len(bigrams(text))) for text in texts
+    ]
+
+
+@given(some.lists(some.text(alphabet="中國国ＡA，。\n😀é", max_size=8)))
+def test_many_texts_are_folded_as_each_is(texts):
+    assert fold_all(texts) == [fold(text) for text in texts]
