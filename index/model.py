@@ -128,7 +128,7 @@ class JoinedTerms(Sequence[str]):
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """A passage with the terms it is found by, repeated as often as they occur in it."""
+    """A passage with the terms it is found by, repeated as often as they occur in it; no word is a bigram as well."""
 
     passage: Passage
     words: Sequence[str]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from index import tokens
@@ -39,6 +39,7 @@ def test_cutting_for_the_index_remembers_a_bounded_number_of_words(segmenter, mo
         assert len(segmenter._entries) <= 50 + len(text)
 
 
+@settings(deadline=None)
 @given(some.text(alphabet="中国〇々三𠮷ａaB_7①½é，。 \n-", max_size=30))
 def test_bigrams_are_the_neighbours_with_a_chinese_character_among_letters_and_digits(text):
     expected = [
@@ -48,6 +49,7 @@ def test_bigrams_are_the_neighbours_with_a_chinese_character_among_letters_and_d
     assert is_bigram(text) == (len(text) == 2 and expected == [text])
 
 
+@settings(deadline=None)
 @given(some.lists(some.text(alphabet="中国〇々三𠮷ａaB_7①½é，。 \n-", max_size=12)))
 def test_the_bigrams_of_many_texts_are_those_of_each(texts):
     assert [(list(found), len(found)) for found in bigrams_of_all(texts)] == [
@@ -55,6 +57,7 @@ def test_the_bigrams_of_many_texts_are_those_of_each(texts):
     ]
 
 
+@settings(deadline=None)
 @given(some.lists(some.text(alphabet="中國国ＡA，。\n😀é", max_size=8)))
 def test_many_texts_are_folded_as_each_is(texts):
     assert fold_all(texts) == [fold(text) for text in texts]
