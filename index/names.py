@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -102,13 +102,17 @@ def correct(
     return None
 
 
-def held_by(engine: Engine) -> Callable[[str], bool]:
-    """Return the `known` of an archive for one question: whether some passage holds a folded text as it stands."""
+def held_by(engine: Engine, holders: Mapping[str, int]) -> Callable[[str], bool]:
+    """
+    Return the `known` of an archive for one question: whether some passage holds a piece of it as it stands.
+
+    holders  by each bigram of the folded question, how many passages hold it
+    """
 
     @cache
     def known(written: str) -> bool:
         pairs = bigrams(written)
-        if not pairs or 0 in engine.document_frequencies((), pairs)[1]:
+        if not pairs or not all(holders[pair] for pair in pairs):
             return False
         if len(written) == 2:
             return True

@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from index.answer import Archive, ask, ranked
 from index.engines import open_engine
+from index.engines.opensearch import client as client_module
 from index.engines.opensearch import mapping, writer
 from index.engines.opensearch.check import check
 from index.engines.opensearch.client import ONCE, READING, WRITING, Client
@@ -23,7 +25,10 @@ from index.engines.opensearch.reader import OpenSearchEngine
 from index.engines.opensearch.writer import OpenSearchBuilder
 from index.errors import CorruptIndex, EngineAway, EngineRefused, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import Citation, IndexedPassage, IndexMeta, Passage, Query, SourceRecord
+from index.tokens import Segmenter
 
+from . import newsprint
+from .conftest import DOCS_CORPUS
 from .smallcluster import Fault, SmallCluster
 
 META = IndexMeta("1:jieba-0.42.1:abc", "jieba", ())
@@ -183,6 +188,36 @@ class TestAskingTheCluster:
         server.faults = [lambda request: httpx.Response(200, text="<html>welcome")]
         with pytest.raises(EngineRefused, match="ENGINE_URL"):
             client.call("GET", "")
+
+
+class TestAQuestion:
+    @pytest.mark.parametrize(
+        ("question", "requests"),
+        [
+            ("船山时间谷有多少企业", ["_msearch", "_search"]),
+            ("船山时间谷投产的企业有多少家，是哪些企业在那里做手表的机芯和表带", ["_msearch", "_search"]),
+            ("船山时间古有多少企业", ["_msearch", "_msearch", "_search"]),
+            ("衡阳市的咨询电话是多少", ["_msearch", "_search", "_search"]),
+        ],
+        ids=["short", "long", "misspelt", "of notices too"],
+    )
+    def test_is_answered_with_few_requests(self, server, client, monkeypatch, question, requests):
+        monkeypatch.setattr(client_module, "shared", lambda _: client)
+        archive = newsprint.opened([DOCS_CORPUS], PLACE)
+        server.asked.clear()
+        ask(question, archive)
+        assert [asked.rpartition("/")[2] for asked in server.asked] == requests
+
+    def test_costs_one_request_more_where_articles_have_further_sources(self, server, client):
+        with OpenSearchBuilder(client) as builder:
+            builder.add([indexed("旧闻")])
+            builder.keep(record("/报/1.txt"))
+            builder.cite("/报/1.txt", "a1", ["/报/2.txt"])
+            builder.commit(META)
+        archive = Archive(OpenSearchEngine(client), Segmenter("jieba", []))
+        server.asked.clear()
+        ranked("旧闻是什么", archive)
+        assert [asked.rpartition("/")[2] for asked in server.asked] == ["_msearch", "_search", "_search"]
 
 
 class TestCredentials:
