@@ -86,6 +86,14 @@ def publish(client: Client, source: str = "/报/1.txt", words: str = "旧 闻", 
         builder.commit(META)
 
 
+def rebuild(client: Client, words: str) -> None:
+    with OpenSearchBuilder(client) as builder:
+        builder.clear()
+        builder.add([indexed(words)])
+        builder.keep(record("/报/1.txt"))
+        builder.commit(META)
+
+
 def texts(client: Client, *words: str) -> set[str]:
     found = OpenSearchEngine(client).search(Query(dict.fromkeys(words, 1.0), {}), 10)
     return {one.passage.text for one in found}
@@ -113,6 +121,14 @@ def breaking(error: type[httpx.TransportError], host: str = "", path: str = "", 
             raise error("broken", request=request)
 
     return fault
+
+
+def not_knowing_must_exist(request: httpx.Request) -> httpx.Response | None:
+    """A fault of Elasticsearch 7.10 and OpenSearch 2.11."""
+    if b"must_exist" not in request.content:
+        return None
+    error = {"type": "x_content_parse_exception", "reason": "[1:104] [remove] unknown field [must_exist]"}
+    return httpx.Response(400, json={"error": error})
 
 
 class TestAskingTheCluster:
@@ -344,11 +360,7 @@ class TestReading:
         publish(client)
         engine = OpenSearchEngine(client)
         old = server.aliases["wenbao"]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         del server.indexes[old]
         assert [one.passage.text for one in engine.search(Query({"闻": 1.0}, {}), 5)] == ["新闻"]
 
@@ -396,23 +408,36 @@ class TestWriting:
     def test_outlives_an_answer_that_got_lost(self, server, client, path):
         publish(client)
         server.late = [breaking(httpx.ReadTimeout, path=path, times=1)]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         assert texts(client, "旧", "新") == {"新闻"}
 
     @pytest.mark.parametrize("path", ["_doc/state", "_aliases"])
     def test_publishes_after_all_when_a_request_never_arrived(self, server, client, path):
         publish(client)
         server.faults = [breaking(httpx.ReadTimeout, path=path, times=1)]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         assert texts(client, "旧", "新") == {"新闻"}
+
+    def test_switches_the_alias_on_a_server_that_cannot_be_told_what_it_must_name(self, server, client):
+        publish(client)
+        server.faults = [not_knowing_must_exist]
+        rebuild(client, "新 闻")
+        assert texts(client, "旧", "新") == {"新闻"}
+
+    @pytest.mark.parametrize("faults", [[], [not_knowing_must_exist]], ids=["told what it must name", "not told"])
+    def test_leaves_the_alias_alone_when_another_has_just_switched_it(self, server, client, faults):
+        publish(client)
+        other = mapping.new_name("wenbao")
+        server.indexes[other] = server.documents("wenbao").copy()
+
+        def switching(request: httpx.Request) -> None:
+            if request.url.path == "/_aliases":
+                server.aliases["wenbao"] = other
+
+        server.faults = [switching, *faults]
+        with pytest.raises(IndexBusy if faults else EngineRefused):
+            rebuild(client, "新 闻")
+        assert server.aliases["wenbao"] == other
 
     def test_what_must_not_be_done_twice_is_still_asked_of_another_host_when_one_is_down(self, server, clock):
         server.faults = [breaking(httpx.ConnectError, host="a")]
