@@ -134,8 +134,8 @@ class Nodes:
         self._running.clear()
 
     def _last_words(self, number: int) -> str:
-        written = (self.folder / f"node{number}.log").read_text("utf-8", "replace").strip().splitlines()
-        return written[-1] if written else "no output"
+        written = (self.folder / f"node{number}.log").read_text("utf-8", "replace").splitlines()
+        return next((line for line in reversed(written) if line and not line[0].isspace()), "no output")
 
 
 @contextlib.contextmanager
