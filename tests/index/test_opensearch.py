@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.answer import Archive, ask, ranked
+from index.answer import ask
 from index.engines import open_engine
 from index.engines.opensearch import client as client_module
-from index.engines.opensearch import mapping, writer
+from index.engines.opensearch import mapping, reader, writer
 from index.engines.opensearch.check import check
 from index.engines.opensearch.client import ONCE, READING, WRITING, Client
 from index.engines.opensearch.lease import Lease
@@ -25,7 +25,6 @@ from index.engines.opensearch.reader import OpenSearchEngine
 from index.engines.opensearch.writer import OpenSearchBuilder
 from index.errors import CorruptIndex, EngineAway, EngineRefused, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import Citation, IndexedPassage, IndexMeta, Passage, Query, SourceRecord
-from index.tokens import Segmenter
 
 from . import newsprint
 from .conftest import DOCS_CORPUS
@@ -224,16 +223,25 @@ class TestAQuestion:
         ask(question, archive)
         assert [asked.rpartition("/")[2] for asked in server.asked] == requests
 
-    def test_costs_one_request_more_where_articles_have_further_sources(self, server, client):
+    @pytest.mark.parametrize(("few", "requests"), [(1, [1, 0, 0]), (0, [1, 1, 0])], ids=["few", "many"])
+    def test_asks_for_further_sources_once_where_few_articles_have_any_else_once_an_article(
+        self, server, client, monkeypatch, few, requests
+    ):
+        monkeypatch.setattr(reader, "_FEW_CITED", few)
         with OpenSearchBuilder(client) as builder:
-            builder.add([indexed("旧闻")])
-            builder.keep(record("/报/1.txt"))
+            builder.add([indexed("旧闻"), indexed("新闻", "a2")])
+            builder.keep(record("/报/1.txt", 2))
             builder.cite("/报/1.txt", "a1", ["/报/2.txt"])
             builder.commit(META)
-        archive = Archive(OpenSearchEngine(client), Segmenter("jieba", []))
-        server.asked.clear()
-        ranked("旧闻是什么", archive)
-        assert [asked.rpartition("/")[2] for asked in server.asked] == ["_msearch", "_search", "_search"]
+        engine = OpenSearchEngine(client)
+        engine.document_frequencies(["旧闻", "新闻"], [])
+        cited, asked = [], []
+        for word in ("新闻", "旧闻", "旧闻"):
+            server.asked.clear()
+            [found] = engine.search(Query({word: 1.0}, {}), 5)
+            cited.append(found.passage.citation.also)
+            asked.append(len(server.asked) - 1)
+        assert (cited, asked) == ([(), ("/报/2.txt",), ("/报/2.txt",)], requests)
 
 
 class TestCredentials:
