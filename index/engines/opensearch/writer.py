@@ -17,7 +17,16 @@ from index.engines.opensearch.client import ONCE, WRITING, Client, Json
 from index.engines.opensearch.lease import SECONDS, Lease
 from index.engines.opensearch.mapping import PASSAGES, STATE, Holding, State
 from index.engines.opensearch.reader import Opened, open_current, open_state, scan
-from index.errors import ArchiveError, CorruptIndex, EngineAway, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
+from index.errors import (
+    ArchiveError,
+    CorruptIndex,
+    EngineAway,
+    EngineRefused,
+    IndexBusy,
+    IndexMismatch,
+    IndexWriteFailed,
+    NoIndex,
+)
 from index.model import IndexedPassage, IndexMeta, SourceRecord
 
 log = logging.getLogger(__name__)
@@ -330,7 +339,7 @@ class OpenSearchBuilder:
                 self._opened, self._run = there, _Run()
                 return
             if (there.version if there else None) != before:
-                raise IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
+                raise self._overtaken()
             self._client.wait(attempt)
         raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 一直没能写入状态；请稍后重新运行，原有的索引不受影响")
 
@@ -347,13 +356,25 @@ class OpenSearchBuilder:
         if before is not None:
             actions.insert(0, {"remove": {"index": before.index, "alias": alias, "must_exist": True}})
         for attempt in range(_PUBLISHING_TRIES):
-            with contextlib.suppress(EngineAway):
+            try:
                 self._client.call("POST", "_aliases", {"actions": actions}, patience=ONCE)
+            except EngineAway:
+                pass
+            except EngineRefused as refused:
+                if "must_exist" not in str(refused):
+                    raise
+                # Unknown to Elasticsearch before 7.11, OpenSearch before 2.12: what is found below has to do.
+                del actions[0]["remove"]["must_exist"]
             there = self._state_of(alias)
             if there is not None and there.index == index:
                 return
+            if (there.index if there else "") != (before.index if before else ""):
+                raise self._overtaken()
             self._client.wait(attempt)
         raise IndexWriteFailed(f"搜索集群 {self._client.cluster} 没能切换别名；请稍后重新运行，原有的索引不受影响")
+
+    def _overtaken(self) -> IndexBusy:
+        return IndexBusy(f"另一个进程改动了 {self._client.cluster}；这次的结果没有提交，请重新运行")
 
     def _delete_by(self, asked: Json) -> None:
         params = {"conflicts": "proceed", "refresh": "true"}
