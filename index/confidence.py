@@ -17,16 +17,17 @@ from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
 from index.snippets import Reading
 
-CLAIM = 0.06
+CLAIM = 0.04
 """
-From it on an answer is claimed: .03 to .2 tried on CMRC2018-dev and DRCD-dev, out of fold (2026-11-24). At .06 refusing
-costs .3 and 1.4 points of snippet@1, and 79 and 86 % of the questions whose article is missing are refused; of 23 local
-questions, which were looked at, the 4 without an answer are refused and the 19 with one are not.
+From it on an answer is claimed: .02 to .1 tried on CMRC2018-dev and DRCD-dev, every third question out of fold
+(2026-11-25). At .04 refusing costs .6 and .8 points of snippet@1, and 74 and 82 % of the questions whose article is
+missing are refused, at .06 .8 and 1.7 points and 79 and 85 %. Of 23 local questions, which were looked at, the 4
+without an answer are refused and the 19 with one are not.
 """
 RELATED = 0.02
 _ALONE = 5.0
 """Lead of a passage or article that has no rival."""
-_NO_DIGIT, _NO_FIGURE, _NO_PERSON, _NO_MONEY, _NO_NAME = 0.6, 0.3, 0.3, 0.05, 0.05
+_NO_DIGIT, _NO_FIGURE, _NO_PERSON, _NO_MONEY, _NO_NAME = 0.6, 0.1, 0.3, 0.05, 0.05
 """
 What is left when the answer is not of the sort asked for. Out of fold (CMRC2018- and DRCD-dev, 2026-11-24), without a
 digit 44 % were right where 69 % were expected; without a figure and without what is counted 7 % (13 %); without a

@@ -53,6 +53,8 @@ SHARPNESS = 1.4
 Power of the probabilities that windows are compared by: one likely span outweighs many variants of an unlikely one.
 Snippet@1 87.5 with 1, 87.8 with 1.25 and 1.5 (both sets, every third question, out of fold, 2026-11-24).
 """
+_ORDINAL = "第首前后"
+"""Belongs to the amount behind it: 第3届, 首六位."""
 LEAST = 1e-5
 """Probability of a span that is still worth a snippet."""
 NEGLIGIBLE = 0.01
@@ -368,14 +370,19 @@ def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int,
 
 
 def _whole(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
-    """Return the whole date or amount that a span is the beginning or a piece of: 今年 -> 今年5月20日, 18 -> 18小时."""
+    """
+    Return the whole date or amount that a span is a piece of, or the one amount in it.
+
+    今年 -> 今年5月20日, 18 -> 18小时, 聚着140多家做钟表 -> 140多家.
+    """
     if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
         around = [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)]
     elif question.kind == "number":
         figures = find_figures(text)
         within = [figure for figure in figures if figure.start < end and start < figure.end]
-        if len(within) == 1 and within[0].start <= start and within[0].end < end:
-            return start, within[0].end
+        if len(within) == 1 and within[0].end <= end:
+            first = within[0].start
+            return (first if start < first and text[first - 1] not in _ORDINAL else start), within[0].end
         around = [(start, figure.end) for figure in figures if figure.start <= start]
     else:
         return start, end

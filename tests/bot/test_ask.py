@@ -12,6 +12,8 @@ from . import newspaper
 from .conftest import Newsroom, start
 
 QUESTION = "青石湾产业园有多少企业"
+PAGED = "青石湾修了多少条路"
+"""Each section of a long article answers it anew."""
 
 
 async def test_the_reply_quotes_the_question_and_shows_both_figures_bold_with_their_citations(newsroom: Newsroom):
@@ -36,7 +38,7 @@ async def test_the_same_question_is_worked_out_once_in_one_state_of_the_archive(
 
 
 async def test_arrows_turn_the_pages_in_the_same_message_and_come_round(newsroom: Newsroom):
-    reply = await newsroom.reader.asks(QUESTION)
+    reply = await newsroom.reader.asks(PAGED)
     first = reply.text
     pages = int(reply.button("1/").text.partition("/")[2])
     for _ in range(pages):
@@ -47,7 +49,7 @@ async def test_arrows_turn_the_pages_in_the_same_message_and_come_round(newsroom
 
 
 async def test_the_place_between_the_arrows_does_nothing(newsroom: Newsroom):
-    reply = await newsroom.reader.asks(QUESTION)
+    reply = await newsroom.reader.asks(PAGED)
     answer = await (await newsroom.reader.press(reply, "1/")).answered()
     assert answer.text == ""
     assert not reply.edits
@@ -215,7 +217,7 @@ class TestTheRateLimit:
 
 async def test_buttons_from_before_a_restart_still_work(folder, opened):
     before = await start(folder, opened)
-    reply = await before.reader.asks(QUESTION)
+    reply = await before.reader.asks(PAGED)
     await opened.aclose()
     after = await start(folder, opened, before.server)
     await (await before.reader.press(reply, "▶")).answered()
@@ -224,7 +226,7 @@ async def test_buttons_from_before_a_restart_still_work(folder, opened):
 
 
 async def test_a_button_whose_question_is_gone_says_that_it_has_expired(newsroom: Newsroom):
-    reply = await newsroom.reader.asks(QUESTION)
+    reply = await newsroom.reader.asks(PAGED)
     await newsroom.reader.asks("/forget")
     for button in ("▶", "👍"):
         assert (await (await newsroom.reader.press(reply, button)).answered()).text == "这个按钮已经过期，请重新提问。"
