@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from index.engines import cache_dir, open_builder, open_engine
+from index.engines.alike import Term, rare
 from index.engines.storage import CURRENT, LAYOUT
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import Citation, IndexedPassage, IndexMeta, Passage, Query, SourceRecord
@@ -271,3 +272,13 @@ def publish_much(location: Path, clear: bool) -> None:
             builder.add([indexed(number, words)])
             builder.keep(SourceRecord(f"/报/{number}.txt", 1, 2, "c0ffee", 1, 1))
         builder.commit(META)
+
+
+def test_a_pair_that_is_a_word_of_the_question_may_be_as_frequent_as_a_word():
+    word, pair, mere = (
+        Term("words", "图书馆", 1.0, 4_000),
+        Term("bigrams", "公园", 1.5, 4_000),
+        Term("bigrams", "园开", 0.5, 4_000),
+    )
+    assert rare([word, pair, mere], 100_000) == [word, pair]
+    assert rare([word, pair, mere], 30_000) == []

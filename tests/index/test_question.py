@@ -16,7 +16,7 @@ from index.question import KINDS, read_question
         (
             "number",
             "船山时间谷有多少企业|园区一共几家企业投产|嘉树镇的瓷厂有几家？|这座桥有多长|他多大了|新楼多高|这是第几届运动会"
-            "|一年要开几次课|招商电话是多少|能住几多人",
+            "|一年要开几次课|招商电话是多少|能住几多人|他带了几万大军？|修桥花了多久的时间？",
         ),
         (
             "time",
@@ -25,11 +25,15 @@ from index.question import KINDS, read_question
         ),
         ("person", "厂长是谁|谁当选了会长|哪位科学家得了奖|哪些人参加了会议|报告由何人起草|哪个人先到|什么人可以报名"),
         ("place", "看样的地点在哪里|公司总部位于何处|衡阳在哪个省|孩子去哪儿上学|嘉树镇属于哪个市|在什么地方报名"),
-        ("reason", "瓷厂为什么压价|停产的原因是什么|他为何离开广州|何以至此|因为什么停产|怎么会没有人|为啥关门"),
+        (
+            "reason",
+            "瓷厂为什么压价|停产的原因是什么|他为何离开广州|何以至此|因为什么停产|怎么会没有人|为啥关门|这是为什么？|关门是因为什么|停产的原因为何？",
+        ),
         ("manner", "如何报名|怎样领补贴|从园区怎么走|这家厂怎么样"),
         (
             "thing",
-            "芙蓉是什么牌子|机械表由什么组成|协会的前身叫什么|他做了哪三件事|牌子叫啥|哪种秤最准|工业总产值是|牌子叫？",
+            "芙蓉是什么牌子|机械表由什么组成|协会的前身叫什么|他做了哪三件事|牌子叫啥|哪种秤最准|工业总产值是|牌子叫？"
+            "|石桥俗称为什么？|协会的前身为何？|园区后来改名为什么",
         ),
         ("name", "船山时间谷|衡阳手表厂历史|时间谷 投产 企业数|是否已经投产|《湘江的桥》"),
     ],
@@ -37,6 +41,11 @@ from index.question import KINDS, read_question
 def test_its_question_word_tells_the_kind(jieba, kind, questions):
     wrong = {text: got for text in questions.split("|") if (got := read_question(text, jieba).kind) != kind}
     assert wrong == {}
+
+
+def test_of_a_copula_with_what_only_the_what_is_asked(jieba):
+    asked = read_question("石桥俗称为什么？", jieba)
+    assert asked.folded[slice(*asked.asked)] == "什么"
 
 
 @pytest.mark.parametrize(

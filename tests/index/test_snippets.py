@@ -204,3 +204,18 @@ def test_any_texts_keep_the_snippets_whole_and_verbatim(jieba, texts):
 def test_the_best_are_those_a_full_sort_puts_first(scores, most):
     values = np.array(scores, float)
     assert snippets._best(values, most).tolist() == np.argsort(-values, kind="stable")[:most].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("如今聚着140多家做钟表的企业。", "如今聚着140多家做钟表", "140多家"),
+        ("海拔350公里处有云。", "海拔350公里", "350公里"),
+        ("用电18小时停一次。", "18", "18小时"),
+        ("签约142家,投产110家。", "142家,投产110家", "142家,投产110家"),
+    ],
+)
+def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(jieba, text, span, shown):
+    start = text.index(span)
+    start, end = snippets._whole(text, start, start + len(span), read_question("一共有多少?", jieba), None)
+    assert text[start:end] == shown
