@@ -161,7 +161,8 @@ class TestCredentials:
     def test_that_are_refused_are_an_error_that_says_what_to_mend_and_never_what_they_are(
         self, front, trusted, caplog, status, named
     ):
-        caplog.set_level(logging.DEBUG)
+        for logger in ("", "httpcore", "httpx"):
+            caplog.set_level(logging.DEBUG, logger=logger)
         front.status = status
         cluster = Cluster((front.url,), ca_file=trusted)
         for place in (replace(cluster, user="paper", password=PASSWORD), replace(cluster, api_key=KEY)):
