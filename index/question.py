@@ -43,7 +43,10 @@ _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _OTHER_WORD = re.compile("哪|什么|谁|何")
 """Beside one of these 几 asks for no number: 每隔几天, 哪几个."""
 _CALLED = re.compile("(?<!^)(?<![是因])(?<!原因|理由|缘由|缘故|目的)为(什么|何)(?=[?。!]*$)")
-"""At the end 为什么 is no why but a copula with its 什么: 被称为什么, 前身为何."""
+"""
+At the end 为什么 is no why but a copula with its 什么: 被称为什么, 前身为何. So it is in all of some 70 questions of
+CMRC2018- and DRCD-dev that end thus; none of them says what it does to 他离开为什么, which it takes for one of these.
+"""
 _SOME = re.compile(r"几[十百千万亿]+(?=.*\?$)")
 """With no other question word, at the end of which stands a question mark: 领导几万大军?"""
 _OPEN_END = re.compile(r"(?<=[是为叫称于])(?=[?。!:]*$)")

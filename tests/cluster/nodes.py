@@ -4,7 +4,7 @@ Starts a real OpenSearch or Elasticsearch cluster on loopback, a process a node,
     python -m tests.cluster.nodes [--server NAME] [--nodes N] -- pytest -m cluster
 
 The command finds its address in WENBAO_TEST_ENGINE_URL. Needs a JDK that suits the server, and Maven, which fetches the
-server once. Leaves with NO_JDK or UNAVAILABLE when the server cannot be had, else with the command's exit code.
+server once. Leaves with UNAVAILABLE when the server cannot be had, else with the command's exit code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pathlib import Path
 
 import httpx
 
-UNAVAILABLE, NO_JDK = 69, 68
+UNAVAILABLE = 69
 HERE = Path(__file__).parent
 _JDKS = Path("/usr/lib/jvm")
 _HEAP_MB = 1_000
@@ -63,10 +63,6 @@ SERVERS = {
 
 class Unavailable(Exception):
     """The server cannot be had on this machine; `str(error)` says why."""
-
-
-class NoJdk(Unavailable):
-    """No JDK here suits the server."""
 
 
 class Nodes:
@@ -154,7 +150,7 @@ def running(count: int, server: Server = SERVERS["opensearch-2"]) -> Iterator[No
 
 
 def java(server: Server) -> str:
-    """Return the `java` of a JDK that suits: JAVA_HOME's, the PATH's, or one of the system's. Raises NoJdk."""
+    """Return the `java` of a JDK that suits: JAVA_HOME's, the PATH's, or one of the system's. Raises Unavailable."""
     first, last = server.java
     homes = [Path(home) for home in [os.environ.get("JAVA_HOME")] if home]
     homes += [Path(program).resolve().parents[1] for program in [shutil.which("java")] if program]
@@ -165,7 +161,7 @@ def java(server: Server) -> str:
         version = re.search(r'version "(\d+)', told)
         if version and first <= int(version[1]) <= last:
             return str(home / "bin" / "java")
-    raise NoJdk(f"there is no JDK {first} to {last}")
+    raise Unavailable(f"there is no JDK {first} to {last}")
 
 
 def classpath(server: Server, folder: Path) -> str:
@@ -216,7 +212,7 @@ def main() -> int:
             return subprocess.run(given.command, env=environment, check=False).returncode
     except Unavailable as error:
         sys.stderr.write(f"no {given.server} to test against: {error}\n")
-        return NO_JDK if isinstance(error, NoJdk) else UNAVAILABLE
+        return UNAVAILABLE
 
 
 if __name__ == "__main__":

@@ -50,5 +50,5 @@ def test_a_java_that_cannot_compile_is_passed_over(jdks, monkeypatch):
 
 def test_a_machine_without_one_that_suits_says_which_it_takes(jdks, monkeypatch):
     monkeypatch.setattr(nodes, "_JDKS", jdks / "none")
-    with pytest.raises(nodes.NoJdk, match="21 to 25"):
+    with pytest.raises(nodes.Unavailable, match="21 to 25"):
         chosen("opensearch-3")
