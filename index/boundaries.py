@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index import trees
+from index import letters, trees
 from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints
 from index.question import KINDS, Question
 from index.trees import Column
@@ -75,6 +75,7 @@ last_digit latin year day of asked_place asked_behind question_size bigram_total
 right2 right2_inside focus_last focus_last_character focus_gap_before focus_gap_behind left_gap_before_0
 left_gap_behind_0 left_gap_before_1 left_gap_behind_1 right_gap_before_0 right_gap_behind_0 right_gap_before_1
 right_gap_behind_1 kind focus_sort last_sort sorts_agree first_letter last_letter before behind
+odds_before odds_first odds_last odds_behind
 """.split()  # noqa: SIM905 - a page of quoted lines otherwise
 _ROW = {name: row for row, name in enumerate(NAMES)}
 
@@ -221,6 +222,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
 
     gap_names, gaps_before, gaps_behind = _gaps(text, question, matched, (start, end), (from_, to))
     letter_class, tag = _letter_table()[codes], _tag_numbers()[tags]
+    odds = letters.load()
     opening, closing = marks[_MARK["opening"]], marks[_MARK["closing"]]
     listing, digit = marks[_MARK["listings"]], marks[_MARK["digits"]]
     asked_from, asked_to = question.asked
@@ -248,6 +250,8 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
         "left2": _stands(beside_start[2 - len(two) :], two),
         "first_letter": letter_class[start],
         "before": letter_class[start - 1],
+        "odds_before": odds[0, codes[start - 1]],
+        "odds_first": odds[1, codes[start]],
         **dict(zip((f"{name}_before{which}" for name, which in gap_names), gaps_before, strict=True)),
     }
     one, two = asked_behind[:1], asked_behind[:2]
@@ -280,6 +284,8 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
         "sorts_agree": (last_sort == focus_sort) & (last_sort >= 0),
         "last_letter": letter_class[end - 1],
         "behind": letter_class[at_end],
+        "odds_last": odds[2, codes[end - 1]],
+        "odds_behind": odds[3, codes[at_end]],
         **dict(zip((f"{name}_behind{which}" for name, which in gap_names), gaps_behind, strict=True)),
     }
     of_sentence = _of_sentences(text, evidence)
@@ -397,8 +403,8 @@ _BITS = (1 << np.arange(len(_MARKS), dtype=np.uint16))[:, None]
 def _mark_table() -> NDArray[np.uint16]:
     """The marks that each character of the basic plane is, as bits."""
     table = np.zeros(0x10000, np.uint16)
-    for bit, letters in zip(_BITS[:, 0], _MARKS.values(), strict=True):
-        table[[ord(letter) for letter in letters]] |= bit
+    for bit, some in zip(_BITS[:, 0], _MARKS.values(), strict=True):
+        table[[ord(letter) for letter in some]] |= bit
     return table
 
 
@@ -413,8 +419,8 @@ def _letter_table() -> NDArray[np.int8]:
 @cache
 def _sorts() -> NDArray[np.int8]:
     table = np.full(0x10000, -1, np.int8)
-    for sort, letters in enumerate(_SORTS):
-        table[[ord(letter) for letter in letters]] = sort
+    for sort, some in enumerate(_SORTS):
+        table[[ord(letter) for letter in some]] = sort
     return table
 
 

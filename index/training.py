@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import confidence, ranking, snippets, spans, trees
+from index import confidence, finalists, learned, letters, ranking, snippets, spans, trees
 from index.answer import Archive, ask
 from index.engines import open_engine
 from index.evaluate import auroc, exact_match
@@ -31,11 +31,11 @@ from index.trees import Trees
 Rows = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
-Model = tuple[Trees, str]
-"""An ensemble and the text it was read from."""
+Model = tuple[Trees | letters.Odds, str]
+"""An ensemble, or the odds of letters, and the text it was read from."""
 
 FOLDS = 5
-ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "confidence": 120}
+ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "finalists": 200, "confidence": 120}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {
         "objective": "lambdarank",
@@ -52,6 +52,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "lambdarank_truncation_level": 10,
         "max_depth": 6,
         "learning_rate": 0.045,
+    },
+    "finalists": {
+        "objective": "lambdarank",
+        "num_leaves": 15,
+        "lambdarank_truncation_level": 10,
+        "max_depth": 6,
+        "learning_rate": 0.05,
     },
     "confidence": {"objective": "cross_entropy", "num_leaves": 10, "max_depth": 5},
 }
@@ -138,7 +145,7 @@ def cross(
 
     Returns the scores of every example's rows by the model of its fold, and the models, the one on all last.
     """
-    ensembles = []
+    ensembles: list[Model] = []
     scores: list[Floats] = [np.zeros(0)] * len(examples)
     for left_out in (*range(FOLDS), None):
         taught = [n for n, one in enumerate(examples) if one.fold != left_out and labels[n].any()]
@@ -174,7 +181,7 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
 
     def nodes(tree: Mapping[str, Any]) -> Iterable[str]:
         if "leaf_value" in tree:
-            yield f"{tree['leaf_value']:.5g}"
+            yield _short(tree["leaf_value"])
             return
         yield f"{tree['split_feature']}<={_short(tree['threshold'])}"
         yield from nodes(tree["left_child"])
@@ -186,9 +193,9 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
     )
 
 
-def _short(threshold: float) -> str:
-    """Six digits say where a float32 feature falls nearly always; LightGBM writes seventeen."""
-    return f"{threshold:.6g}"
+def _short(number: float) -> str:
+    """Return four digits of a threshold or a leaf's value, ".5" for 0.5; LightGBM writes seventeen."""
+    return f"{number:.4g}".replace("0.", ".", 1) if abs(number) < 1 else f"{number:.4g}"
 
 
 def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str, Model]]:
@@ -213,23 +220,39 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     for one, table, score in zip(examples, rows, scores, strict=True):
         order = np.argsort(-score, kind="stable")
         ranked.append(Ranked([one.candidates[n].passage for n in order], score[order], table[order]))
-    begins, ends = _boundaries(examples, ranked)
+    edges = [_edges(one, best) for one, best in zip(examples, ranked, strict=True)]
+    odds = _letters(examples, ranked, edges)
+    begins, ends = _boundaries(examples, ranked, edges, odds)
     log("boundaries")
     all_spans = []
     for fold_number in range(FOLDS):
-        with trees.using({"begins": begins[fold_number][0], "ends": ends[fold_number][0]}):
+        known = {"letters": odds[fold_number], "begins": begins[fold_number], "ends": ends[fold_number]}
+        with learned.using({name: weights for name, (weights, _) in known.items()}):
             for n, one in enumerate(examples):
                 if one.fold == fold_number:
                     all_spans.append((n, *_span_rows(one, ranked[n])))
     all_spans.sort(key=lambda row: row[0])
-    span_rows, span_labels = [row[1] for row in all_spans], [row[2] for row in all_spans]
-    scores, span_models = cross("spans", examples, span_rows, span_labels, all_spans[0][3])
-    exact = [bool(len(s)) and wanted[s.argmax()] > 0 for s, wanted in zip(scores, span_labels, strict=True)]
+    span_rows, span_labels, names = [row[1] for row in all_spans], [row[2] for row in all_spans], all_spans[0][3]
+    scores, span_models = cross("spans", examples, span_rows, span_labels, names)
+    log(f"spans: {_exact(scores, span_labels, whole)}")
     short = [wanted.max(initial=0) >= 0.5 for wanted in span_labels]
-    log(f"spans: exact {np.mean(exact[:whole]):.4f}, in few articles {np.mean(exact[whole:]):.4f}")
     log(f"shortlisted {np.mean(short[:whole]):.4f}, in few articles {np.mean(short[whole:]):.4f}")
+    last_rows, last_labels = [], []
+    for (n, table, wanted, _, some), score in zip(all_spans, scores, strict=True):
+        best, last = finalists.choose(some, _open(examples[n], ranked[n])[0], score)
+        last_rows.append(finalists.describe(table[best], last))
+        last_labels.append(wanted[best])
+    scores, last_models = cross("finalists", examples, last_rows, last_labels, [*names, *finalists.COMPARED])
+    log(f"finalists: {_exact(scores, last_labels, whole)}")
     models = [
-        {"passages": passages[n], "begins": begins[n], "ends": ends[n], "spans": span_models[n]}
+        {
+            "letters": odds[n],
+            "passages": passages[n],
+            "begins": begins[n],
+            "ends": ends[n],
+            "spans": span_models[n],
+            "finalists": last_models[n],
+        }
         for n in range(FOLDS + 1)
     ]
     sure = _confidence(examples[:whole], models)
@@ -237,32 +260,72 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
     return [{**model, "confidence": last} for model, last in zip(models, sure, strict=True)]
 
 
-def _boundaries(examples: Sequence[Example], ranked: Sequence[Ranked]) -> tuple[list[Model], list[Model]]:
-    rows, first, last = [], [], []
+def _exact(scores: Sequence[Floats], labels: Sequence[Floats], whole: int) -> str:
+    exact = [bool(len(score)) and wanted[score.argmax()] > 0 for score, wanted in zip(scores, labels, strict=True)]
+    return f"exact {np.mean(exact[:whole]):.4f}, in few articles {np.mean(exact[whole:]):.4f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """
+    The tokens of the best sentences.
+
+    begin, end  how much of an answer begins and ends with each, as `Example.worth` has it
+    """
+
+    tokens: Spans
+    begin: Floats
+    end: Floats
+
+
+def _edges(one: Example, best: Ranked) -> Edges:
+    text, evidence, passages = _open(one, best)
+    sentences = snippets.best_sentences(text, evidence)
+    tokens, every = spans.single_tokens(text, sentences), spans.list_spans(text, sentences)
+    worth = _worths(one, every, text, passages)
+    begin, end = np.zeros(len(text.token_start)), np.zeros(len(text.token_start))
+    np.maximum.at(begin, every.first, worth)
+    np.maximum.at(end, every.last, worth)
+    return Edges(tokens, begin[tokens.first], end[tokens.first])
+
+
+def _letters(examples: Sequence[Example], ranked: Sequence[Ranked], edges: Sequence[Edges]) -> list[Model]:
+    """Return what letters say, of each fold from the other folds, and last from all."""
+    answers, others = np.zeros((2, FOLDS, len(letters.PLACES), 0x10000), np.int64)
+    for one, best, edge in zip(examples, ranked, edges, strict=True):
+        codes, tokens = _open(one, best)[0].codes, edge.tokens
+        for counted, begin, end in (
+            (answers, edge.begin >= 0.5, edge.end >= 0.5),
+            (others, edge.begin < 0.5, edge.end < 0.5),
+        ):
+            counted[one.fold] += letters.count(codes, tokens.start[begin], tokens.end[end])
+    known = [
+        letters.learn(answers[kept].sum(axis=0), others[kept].sum(axis=0))
+        for kept in ([n for n in range(FOLDS) if n != left_out] for left_out in (*range(FOLDS), None))
+    ]
+    return [(letters.parse(text), text) for text in map(letters.write, known)]
+
+
+def _boundaries(
+    examples: Sequence[Example], ranked: Sequence[Ranked], edges: Sequence[Edges], odds: Sequence[Model]
+) -> tuple[list[Model], list[Model]]:
+    rows = []
     names: list[str] = []
-    for one, best in zip(examples, ranked, strict=True):
-        text, evidence, passages = _open(one, best)
-        sentences = snippets.best_sentences(text, evidence)
-        tokens = spans.single_tokens(text, sentences)
-        every = spans.list_spans(text, sentences)
-        table, names = spans.describe(tokens, text, one.question, evidence)
-        worth = _worths(one, every, text, passages)
-        begin, end = np.zeros(len(text.token_start)), np.zeros(len(text.token_start))
-        np.maximum.at(begin, every.first, worth)
-        np.maximum.at(end, every.last, worth)
+    for one, best, edge in zip(examples, ranked, edges, strict=True):
+        text, evidence, _ = _open(one, best)
+        with learned.using({"letters": odds[one.fold][0]}):
+            table, names = spans.describe(edge.tokens, text, one.question, evidence)
         rows.append(table)
-        first.append(begin[tokens.first])
-        last.append(end[tokens.first])
-    _, begins = cross("begins", examples, rows, first, names)
-    _, ends = cross("ends", examples, rows, last, names)
+    _, begins = cross("begins", examples, rows, [edge.begin for edge in edges], names)
+    _, ends = cross("ends", examples, rows, [edge.end for edge in edges], names)
     return begins, ends
 
 
-def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str]]:
+def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str], Spans]:
     text, evidence, passages = _open(one, best)
     short = snippets.shortlist(one.question, text, evidence)
     table, names = snippets.describe(short.spans, short.boundary, text, one.question, evidence)
-    return table, _worths(one, short.spans, text, passages), names
+    return table, _worths(one, short.spans, text, passages), names, short.spans
 
 
 def _open(one: Example, best: Ranked) -> Any:
@@ -292,7 +355,7 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
     rows: list[Rows] = []
     labels: list[Floats] = []
     for number in range(FOLDS):
-        with trees.using({name: ensemble for name, (ensemble, _) in models[number].items()}):
+        with learned.using({name: ensemble for name, (ensemble, _) in models[number].items()}):
             for place, one in enumerate(examples):
                 if one.fold != number:
                     continue
@@ -365,7 +428,7 @@ def _outcome(one: Example, terms: Terms, candidates: Sequence[Candidate], held: 
     return confidence.describe(one.question, terms, ranked, reading), float(right)
 
 
-def score(examples: Sequence[Example], folds: Sequence[Mapping[str, Trees]]) -> dict[str, float]:
+def score(examples: Sequence[Example], folds: Sequence[Mapping[str, object]]) -> dict[str, float]:
     """
     Return what `ask` comes to when each question is answered by the weights that never saw its article.
 
@@ -376,7 +439,7 @@ def score(examples: Sequence[Example], folds: Sequence[Mapping[str, Trees]]) -> 
     unsure: list[float] = []
     refused: list[bool] = []
     for number, models in enumerate(folds):
-        with trees.using(models):
+        with learned.using(models):
             for one in examples:
                 if one.fold != number:
                     continue

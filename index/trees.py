@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index import learned
 
 Column = NDArray[Any] | list[int] | float
 """The values of one feature, a row each, or the one value of all rows."""
@@ -70,28 +69,8 @@ def table(columns: Iterable[Column], many: int) -> NDArray[np.float32]:
 
 
 def load(name: str) -> Trees:
-    """Return the ensemble in index/models/{name}.txt, or the one that `using` put in its place."""
-    return _instead.get(name) or _shipped(name)
-
-
-@contextmanager
-def using(ensembles: Mapping[str, Trees]) -> Iterator[None]:
-    """Put other ensembles in the place of the shipped ones: for scores out of fold. Not for several threads."""
-    before = dict(_instead)
-    _instead.update(ensembles)
-    try:
-        yield
-    finally:
-        _instead.clear()
-        _instead.update(before)
-
-
-_instead: dict[str, Trees] = {}
-
-
-@cache
-def _shipped(name: str) -> Trees:
-    return parse(files("index.models").joinpath(f"{name}.txt").read_text("utf-8"))
+    """Return the ensemble in index/models/{name}.txt, or the one that was put in its place."""
+    return learned.load(name, parse)
 
 
 def parse(text: str) -> Trees:

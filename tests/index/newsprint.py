@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index import confidence, ranking, reindex, snippets, spans, trees
+from index import confidence, finalists, ranking, reindex, snippets, spans, trees
 from index.answer import Archive
 from index.concordance import Concordance
 from index.engines import open_engine
@@ -97,6 +97,7 @@ def feature_names(segmenter: Segmenter) -> dict[str, list[str]]:
         "begins": of_tokens,
         "ends": of_tokens,
         "spans": of_spans,
+        "finalists": [*of_spans, *finalists.COMPARED],
         "confidence": list(confidence.NAMES),
     }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import answer, trees
+from index import answer, learned, trees
 from index.answer import Archive
 from index.model import Answer, NoAnswer, Snippet
 from index.normalize import fold
@@ -215,7 +215,7 @@ class TestDates:
 
     @pytest.mark.parametrize("year", [2023, 2024])
     def test_count_from_the_day_of_the_question(self, archive, year):
-        with trees.using(SURE):
+        with learned.using(SURE):
             found = answered("去年星湖公园接待游客多少", archive, today=dt.date(year + 1, 6, 1))
         assert found[0].citation.date == dt.date(year, 3, 5)
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from index import confidence, ranking, snippets, trees
+from index import confidence, learned, ranking, snippets
 from index.answer import Archive
 from index.question import read_question
 from index.trees import parse
@@ -40,7 +40,7 @@ def test_every_outcome_is_described_in_finite_numbers(sample, text):
 
 @pytest.mark.parametrize("score", [-3.0, 0.0, 2.5])
 def test_it_is_the_logistic_of_the_score(sample, score):
-    with trees.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n{score}")}):
+    with learned.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n{score}")}):
         assert weighed("唐灵军是谁", sample)[1] == pytest.approx(1 / (1 + math.exp(-score)))
 
 
@@ -53,7 +53,7 @@ def test_it_is_the_logistic_of_the_score(sample, score):
     ],
 )
 def test_an_answer_of_another_sort_than_asked_for_is_doubted(sample, fits, does_not):
-    with trees.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n2.0")}):
+    with learned.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n2.0")}):
         likely = 1 / (1 + math.exp(-2))
         assert weighed(fits, sample)[1] == pytest.approx(likely)
         assert weighed(does_not, sample)[1] < likely / 5

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Plus
 
-from index import ranking, trees
+from index import learned, ranking
 from index.answer import Archive
 from index.model import Query
 from index.question import Question, read_question
@@ -59,7 +59,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def by_score() -> Iterator[None]:
     """The learned ranker replaced by the plain score: a step every half point."""
     steps = [{"score": (step / 2, np.inf)} for step in range(200)]
-    with trees.using({"passages": newsprint.ensemble(FEATURES, *steps, worth=1)}):
+    with learned.using({"passages": newsprint.ensemble(FEATURES, *steps, worth=1)}):
         yield
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import snippets, trees
+from index import learned, snippets
 from index.boundaries import TAGS
 from index.model import Snippet
 from index.question import read_question
@@ -36,7 +36,7 @@ def counting(jieba: Segmenter) -> Iterator[None]:
         "ends": ensemble(names["ends"], last),
         "spans": ensemble(names["spans"], whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)}),
     }
-    with trees.using(instead):
+    with learned.using(instead):
         yield
 
 

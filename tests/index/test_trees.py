@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import trees
+from index import learned, trees
 
 from . import newsprint
 
@@ -86,13 +86,13 @@ class TestOtherTreesInThePlaceOfTheShipped:
     OTHER = trees.parse("features a\n7")
 
     def test_are_used_inside_the_block_only(self):
-        with trees.using({"confidence": self.OTHER}):
+        with learned.using({"confidence": self.OTHER}):
             assert trees.load("confidence") is self.OTHER
             assert trees.load("passages") is not self.OTHER
         assert trees.load("confidence") is not self.OTHER
 
     def test_are_gone_after_an_error_too(self):
-        with pytest.raises(RuntimeError), trees.using({"confidence": self.OTHER}):
+        with pytest.raises(RuntimeError), learned.using({"confidence": self.OTHER}):
             raise RuntimeError
         assert trees.load("confidence") is not self.OTHER
 
