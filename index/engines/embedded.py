@@ -75,7 +75,7 @@ class Opened:
             return []
         return self.searcher.search(_asked(terms, query), limit, count=False).hits
 
-    def read(self, addresses: Sequence[tantivy.DocAddress]) -> list[Passage]:
+    def read(self, addresses: list[tantivy.DocAddress]) -> list[Passage]:
         """Return the passages of some rows, their citations with the further sources of their articles."""
         if not addresses:
             return []

@@ -1,4 +1,4 @@
-"""The file that holds the passages of a generation in blocks, appended to by the writer and read at any committed state."""
+"""The file that holds a generation's passages in blocks: appended to by the writer, read at any committed state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.engines import blocks
 from index.engines.blocks import Block
-from index.engines.wordbook import CODEC, WordCoder, Wordbook
+from index.engines.wordbook import CODEC, Wordbook, WordCoder
 from index.model import Passage
 
 _DEAD = 1 / 3

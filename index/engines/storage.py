@@ -111,11 +111,11 @@ def read_also(stored: bytes) -> tuple[str, ...]:
 
 
 def write_printings(source: str, printings: bytes) -> bytes:
-    return source.encode() + b"\0" + printings
+    return zstandard.compress(source.encode() + b"\0" + printings)
 
 
 def read_printings(stored: bytes) -> tuple[str, bytes]:
-    source, _, printings = stored.partition(b"\0")
+    source, _, printings = zstandard.decompress(stored).partition(b"\0")
     return source.decode(), printings
 
 

@@ -17,8 +17,8 @@ _MOST = 0xD800
 """Words are the characters below the surrogates: 55,294 of them, some 6 MB in a reader."""
 _SIGHTINGS = 4
 """
-How often a word is spelled out before it is given a character. Rows of 100,000 passages take 9.55 MB with 4, 9.39 with 2,
-which has used up its characters by then (2026-11-25).
+How often a word is spelled out before it is given a character. The words of 100,000 passages take 9.55 MB with 4, 9.39
+with 2, which has used up its characters by then (2026-11-25).
 """
 _WAITING = 200_000
 """Words that are counted at a time, some 20 MB."""

@@ -43,6 +43,7 @@ class EmbeddedBuilder:
         self._holdings: dict[str, Holding] | None = None
         self._meta: IndexMeta | None = None
         self._added = _nothing_yet()
+        self._printings: dict[str, bytes] = {}
         self._first = self._kept = False
 
     def __enter__(self) -> Self:
@@ -101,7 +102,7 @@ class EmbeddedBuilder:
         stop = self._writing_rows().after
         start = stop - added.passages
         self._put(Holding(record, added.revision, start, stop, added.words, added.bigrams, added.first, added.last))
-        self._put_printings(record.source, printings)
+        self._printings[record.source] = printings
 
     def drop(self) -> None:
         added, self._added = self._added, _nothing_yet()
@@ -112,8 +113,7 @@ class EmbeddedBuilder:
         self._delete("source", record.source)
         self._put(replace(self._held()[record.source], record=record))
         if printings is not None:
-            self._delete("id", _printings_id(record.source))
-            self._put_printings(record.source, printings)
+            self._printings[record.source] = printings
 
     def withdraw(self, source: str, article_id: str, words: int, bigrams: int) -> None:
         held = self._held()[source]
@@ -136,6 +136,7 @@ class EmbeddedBuilder:
                 yield from map(storage.read_printings, embedded.rows(searcher, "row", "printings"))
 
     def delete(self, source: str) -> None:
+        self._printings.pop(source, None)
         held = self._held().pop(source, None)
         if held is not None:
             self._delete("revision", held.revision)
@@ -192,6 +193,7 @@ class EmbeddedBuilder:
 
     def _put_state(self, meta: IndexMeta) -> None:
         """Bring the rows to the disk, so that the state can name them."""
+        self._put_printings()
         held = self._held().values()
         self._put_one("state", storage.write_state(State(meta, statistics(held), secrets.token_hex(8))))
         rows = self._writing_rows()
@@ -244,10 +246,14 @@ class EmbeddedBuilder:
         with storage.writing(self._location):
             writer.add_document(row)
 
-    def _put_printings(self, source: str, printings: bytes) -> None:
-        if printings:
-            stored = storage.write_printings(source, printings)
-            self._put_beside(source, "printings", _printings_id(source), stored)
+    def _put_printings(self) -> None:
+        """Put what is kept beside sources: not before, since most of it changes once more where there are copies."""
+        for source, printings in self._printings.items():
+            self._delete("id", _printings_id(source))
+            if printings:
+                stored = storage.write_printings(source, printings)
+                self._put_beside(source, "printings", _printings_id(source), stored)
+        self._printings.clear()
 
     def _put_beside(self, source: str, kind: str, name: str, stored: bytes) -> None:
         """Add a row that goes when the source does, or is read anew."""
@@ -268,6 +274,7 @@ class EmbeddedBuilder:
         writer, self._writer = self._writer, None
         rows, self._rows = self._rows, None
         self._index = self._holdings = self._begun = None
+        self._printings.clear()
         if rows is not None:
             rows.close()
         if writer is not None:
