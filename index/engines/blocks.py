@@ -14,10 +14,10 @@ import zstandard
 from index.engines.wordbook import CODEC, END, Coded, Wordbook, WordCoder, fit
 from index.model import Citation, DateSource, Kind, Passage
 
-WORDS = 2_000
+WORDS = 1_000
 """
-Words after which a block is closed, about forty passages. Rows of 100,000 passages take 13.0 MB, with 2,000 words
-12.1, with 4,000 11.5; reading one row unpacks its block, in 14, 21 and 35 µs (2026-11-25, a busy machine).
+Words after which a block is closed, about twenty passages. Rows of 100,000 passages take 13.2 MB, with 2,000
+words 12.4; reading one row unpacks its block, in 15 and 21 µs (2026-11-25, a busy machine).
 """
 _LEVEL = 3
 """9 takes three times as long to save one hundredth."""
