@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, compress
 from typing import cast
 
+import numpy as np
 import zstandard
 
 from index.engines.wordbook import CODEC, END, Coded, Wordbook, WordCoder, fit
@@ -105,14 +106,16 @@ def unpacked(packed: bytes, places: Iterable[int], book: Wordbook) -> Iterator[P
     words_size, lines_size = _SIZES.unpack_from(content)
     lines_at = _SIZES.size + words_size
     spelled_at = lines_at + lines_size
-    words = content[_SIZES.size : lines_at].decode("utf-16-le").split(END)
+    words = np.frombuffer(content, "<u2", words_size // 2, _SIZES.size)
+    bounds = [-1, *np.flatnonzero(words == ord(END)).tolist(), len(words)]
     lines = content[lines_at:spelled_at].split(_LINE.encode())
     lines.append(b"%d" % (len(content) - spelled_at))
     for place in places:
-        at = len(lines) - len(words) - 1 + place
+        at = len(lines) - len(bounds) + place
+        own = words[bounds[place] + 1 : bounds[place + 1]]
         *line, start = lines[at].decode(CODEC).split(_FIELD)
         spelled = content[spelled_at + int(start) : spelled_at + int(lines[at + 1].rpartition(_FIELD.encode())[2])]
-        text, cut = book.decode(words[place], spelled.decode(CODEC), line[-1])
+        text, cut = book.decode(own, spelled.decode(CODEC), line[-1])
         yield _passage(lines[int(line[0])].decode(CODEC), line, text, cut)
 
 

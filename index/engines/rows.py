@@ -68,7 +68,7 @@ def write_words(entries: Sequence[str]) -> bytes:
 
 def read_words(stored: bytes) -> Wordbook:
     """Return the words of a committed state, none when there is nothing stored."""
-    return Wordbook(zstandard.decompress(stored).decode(CODEC).split("\n") if stored else ())
+    return Wordbook(zstandard.decompress(stored).decode(CODEC) if stored else "")
 
 
 def clean(generation: Path, held: Blocks) -> None:
@@ -156,12 +156,12 @@ class RowWriter:
         return number
 
     def book(self) -> Wordbook:
-        return Wordbook(self._coder.entries)
+        return Wordbook("\n".join(self._coder.entries))
 
     def new_words(self) -> bytes | None:
-        """Return all words as they are to be committed, None when there are no new ones."""
-        entries = self._coder.entries
-        return write_words(entries) if len(entries) > self._known_words else None
+        """Return all words as they are to be committed with what was settled, None when there are no new ones."""
+        known, self._known_words = self._known_words, len(self._coder.entries)
+        return write_words(self._coder.entries) if self._known_words > known else None
 
     def settle(self, living: Iterable[tuple[int, int]]) -> Blocks:
         """
@@ -172,7 +172,6 @@ class RowWriter:
         Raises OSError.
         """
         self._close_block()
-        self._known_words = len(self._coder.entries)
         held = self.held
         ends = held.size + np.cumsum(np.array(self._lengths, np.int64))
         whole = Blocks(held.file, self.after, _joined(held.firsts, self._firsts), _joined(held.ends, ends))

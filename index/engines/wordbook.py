@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
-from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +31,8 @@ _WIDTH = 4
 _BITS, _STEPS = 18, 3
 _PLACES = 1 << _BITS
 _NO_WORD = (1 << 64) - 1
+_GAP = "\uffff"
+"""Where a spelled word is missing; no character, and in no word of the list."""
 
 
 class Coded(NamedTuple):
@@ -48,23 +49,36 @@ class Coded(NamedTuple):
 
 
 class Wordbook:
-    """The words that have a character, for reading. Words are only ever added, so an older state reads with it too."""
+    """
+    The words that have a character, for reading. Words are only ever added, so an older state reads with it too.
 
-    def __init__(self, entries: Iterable[str] = ()) -> None:
-        self.entries = list(entries)
-        self._texts = [SPELLED, END, *(entry[2:] for entry in self.entries)]
-        self._cuts = [SPELLED, END, *(entry[:2] for entry in self.entries)]
+    listed  a word's part of a cut and its text, one a line
+    """
 
-    def decode(self, words: str, spelled: str, cut: str) -> tuple[str, str]:
+    def __init__(self, listed: str = "") -> None:
+        self.listed = listed
+        entries = self.entries
+        self._texts = (
+            np.array([_GAP, END, *(entry[2:] for entry in entries)], f"<U{_WIDTH}").view("<u4").reshape(-1, _WIDTH)
+        )
+        cuts = "".join([2 * SPELLED, 2 * END, *(entry[:2] for entry in entries)])
+        self._cuts = np.frombuffer(cuts.encode("ascii"), "<u2")
+
+    @property
+    def entries(self) -> list[str]:
+        return self.listed.split("\n") if self.listed else []
+
+    def decode(self, words: NDArray[np.uint16], spelled: str, cut: str) -> tuple[str, str]:
         """Return text and cut."""
-        if not words:
+        if not len(words):
             return spelled, cut
-        text, whole = words.translate(self._texts), words.translate(self._cuts)
-        if not cut:
-            return text, whole
-        ends = [0, *accumulate(int(length, 36) for length in cut[1::2])]
-        missing = map(spelled.__getitem__, map(slice, ends, ends[1:]))
-        return _filled(text, missing), _filled(whole, map(add, cut[::2], cut[1::2]))
+        characters = self._texts[words]
+        text = characters[characters != 0].tobytes().decode("utf-32-le")
+        whole = self._cuts[words]
+        if cut:
+            whole[words == 0] = np.frombuffer(cut.encode("ascii"), "<u2")
+            text = _filled(text, spelled, cut)
+        return text, whole.tobytes().decode("ascii")
 
 
 class WordCoder:
@@ -176,6 +190,11 @@ def _fit(entry: str) -> bool:
     return 0 < len(word) <= _WIDTH and not {"\n", SPELLED, END} & set(entry) and max(word) < "\uffff"
 
 
-def _filled(text: str, missing: Iterable[str]) -> str:
-    first, *rest = text.split(SPELLED)
-    return "".join([first, *(part for pair in zip(missing, rest, strict=True) for part in pair)])
+def _filled(text: str, spelled: str, cut: str) -> str:
+    parts = text.split(_GAP)
+    filled = [parts[0]]
+    at = 0
+    for length, part in zip(cut[1::2].encode("ascii").translate(_LENGTH), parts[1:], strict=True):
+        filled += (spelled[at : at + length], part)
+        at += length
+    return "".join(filled)

@@ -198,8 +198,8 @@ class EmbeddedBuilder:
         self._put_one("state", storage.write_state(State(meta, statistics(held), secrets.token_hex(8))))
         rows = self._writing_rows()
         with storage.writing(self._location):
-            words = rows.new_words()
             blocks = rows.settle((holding.start, holding.stop) for holding in held)
+            words = rows.new_words()
         self._put_one("blocks", blocks.written())
         if words is not None:
             self._put_one("words", words)

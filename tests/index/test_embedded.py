@@ -237,6 +237,19 @@ class TestTheFileOfRows:
         publish(location, range(3, 5))
         assert found(location) == 5
 
+    def test_knows_at_every_check_in_the_words_that_the_next_one_writes_with(self, tmp_path):
+        place = tmp_path / "index"
+        with open_builder(place) as builder:
+            for number in range(30):
+                text = "".join(f"词{chr(0x4E00 + at)}" for at in range(number // 2))
+                passage = Passage(text, Citation(f"a{number}.x", f"a{number}", f"{number}", 1), "n2" * (number // 2))
+                builder.add([IndexedPassage(passage, ["企业"], [])])
+                builder.keep(SourceRecord(f"{number}", 1, 2, "c0ffee", 1, 1))
+                builder.checkpoint(META)
+            builder.commit(META)
+        engine = open_engine(place)
+        assert [len(next(engine.passages(f"{number}")).text) for number in range(30)] == [n // 2 * 2 for n in range(30)]
+
     def test_brings_text_and_cut_back_whatever_is_in_them(self, tmp_path):
         place = tmp_path / "index"
         texts = ["", "企业", "\0\1企业\n", "𠮷野家\x1d\x1e\x1f", "ＡＢＣ　企业" * 60]
