@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, compress
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import zstandard
@@ -96,9 +96,17 @@ class Block:
         ]
 
 
-def unpacked(packed: bytes, places: Iterable[int], book: Wordbook) -> Iterator[Passage]:
+class Row(NamedTuple):
+    """One passage, its words not yet read: what its article's passages share, what is its own, and the words."""
+
+    article: bytes
+    own: Sequence[str]
+    coded: Coded
+
+
+def unpacked(packed: bytes, places: Iterable[int]) -> Iterator[Row]:
     """
-    Yield the passages at some places of a block.
+    Yield the rows at some places of a block.
 
     Raises ValueError, LookupError or ZstdError when the block is damaged.
     """
@@ -112,11 +120,18 @@ def unpacked(packed: bytes, places: Iterable[int], book: Wordbook) -> Iterator[P
     lines.append(b"%d" % (len(content) - spelled_at))
     for place in places:
         at = len(lines) - len(bounds) + place
-        own = words[bounds[place] + 1 : bounds[place + 1]]
-        *line, start = lines[at].decode(CODEC).split(_FIELD)
+        article, *own, cut, start = lines[at].decode(CODEC).split(_FIELD)
         spelled = content[spelled_at + int(start) : spelled_at + int(lines[at + 1].rpartition(_FIELD.encode())[2])]
-        text, cut = book.decode(own, spelled.decode(CODEC), line[-1])
-        yield _passage(lines[int(line[0])].decode(CODEC), line, text, cut)
+        coded = Coded(words[bounds[place] + 1 : bounds[place + 1]].tobytes(), spelled, cut)
+        yield Row(lines[int(article)], own, coded)
+
+
+def passages(rows: Sequence[Row], book: Wordbook) -> list[Passage]:
+    """Return the passages of some rows. Raises ValueError or LookupError when they are damaged."""
+    read = book.decode([row.coded for row in rows])
+    return [
+        _passage(row.article.decode(CODEC), row.own, text, cut) for row, (text, cut) in zip(rows, read, strict=True)
+    ]
 
 
 def _article(passage: Passage) -> str:
@@ -156,12 +171,12 @@ def _joined(facts: Sequence[str]) -> str:
     return joined
 
 
-def _passage(article: str, line: Sequence[str], text: str, cut: str) -> Passage:
+def _passage(article: str, own: Sequence[str], text: str, cut: str) -> Passage:
     # fmt: off
     (kind, article_id, source, title, inferred, section, paper, date, date_source, page, page_name, author, url,
      also) = article.split(_FIELD)
     # fmt: on
-    _, name, paragraph, part, _ = line
+    name, paragraph, part = own
     citation = Citation(
         article_id + name if name.startswith(".") else name,
         article_id,

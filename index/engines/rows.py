@@ -117,12 +117,12 @@ class Rows:
         of_block: dict[int, list[int]] = {}
         for at, block in enumerate((np.searchsorted(self.blocks.firsts, numbers, side="right") - 1).tolist()):
             of_block.setdefault(block, []).append(at)
-        found: dict[int, Passage] = {}
+        found: dict[int, blocks.Row] = {}
         for block, wanted in of_block.items():
             first = int(self.blocks.firsts[block])
             places = [numbers[at] - first for at in wanted]
-            found.update(zip(wanted, blocks.unpacked(self._packed(block), places, self.book), strict=True))
-        return [found[at] for at in range(len(numbers))]
+            found.update(zip(wanted, blocks.unpacked(self._packed(block), places), strict=True))
+        return blocks.passages([found[at] for at in range(len(numbers))], self.book)
 
     def _packed(self, block: int) -> bytes:
         start = int(self.blocks.ends[block - 1]) if block else 0

@@ -68,17 +68,23 @@ class Wordbook:
     def entries(self) -> list[str]:
         return self.listed.split("\n") if self.listed else []
 
-    def decode(self, words: NDArray[np.uint16], spelled: str, cut: str) -> tuple[str, str]:
-        """Return text and cut."""
-        if not len(words):
-            return spelled, cut
+    def decode(self, coded: Sequence[Coded]) -> list[tuple[str, str]]:
+        """Return text and cut of each passage; of many at a time, since each step costs more than what it does."""
+        apart = [one for one in coded if one.words]
+        words = np.frombuffer(b"".join([one.words for one in apart]), "<u2")
+        cuts = self._cuts[words]
+        cuts[words == 0] = np.frombuffer("".join([one.cut for one in apart]).encode("ascii"), "<u2")
         characters = self._texts[words]
         text = characters[characters != 0].tobytes().decode("utf-32-le")
-        whole = self._cuts[words]
-        if cut:
-            whole[words == 0] = np.frombuffer(cut.encode("ascii"), "<u2")
-            text = _filled(text, spelled, cut)
-        return text, whole.tobytes().decode("ascii")
+        lengths = _LENGTHS[cuts >> 8]
+        text = _filled(text, b"".join([one.spelled for one in apart]).decode(CODEC), lengths[words == 0].tolist())
+        cut = cuts.tobytes().decode("ascii")
+        word_ends = [0, *accumulate(len(one.words) // 2 for one in coded)]
+        ends = np.concatenate([[0], np.cumsum(lengths)])[word_ends].tolist()
+        return [
+            (text[start:end], cut[2 * first : 2 * last]) if one.words else (one.spelled.decode(CODEC), one.cut)
+            for one, (start, end), (first, last) in zip(coded, pairwise(ends), pairwise(word_ends), strict=True)
+        ]
 
 
 class WordCoder:
@@ -190,11 +196,12 @@ def _fit(entry: str) -> bool:
     return 0 < len(word) <= _WIDTH and not {"\n", SPELLED, END} & set(entry) and max(word) < "\uffff"
 
 
-def _filled(text: str, spelled: str, cut: str) -> str:
+def _filled(text: str, spelled: str, lengths: Sequence[int]) -> str:
+    """Put spelled words of these lengths into the gaps of a text."""
     parts = text.split(_GAP)
     filled = [parts[0]]
     at = 0
-    for length, part in zip(cut[1::2].encode("ascii").translate(_LENGTH), parts[1:], strict=True):
+    for length, part in zip(lengths, parts[1:], strict=True):
         filled += (spelled[at : at + length], part)
         at += length
     return "".join(filled)
