@@ -13,6 +13,7 @@ import tantivy
 
 from index.engines import storage
 from index.engines.alike import DAYS, UNDATED, Term, printed_order, rare
+from index.engines.rows import RowFile, Rows, read_blocks, read_words
 from index.engines.storage import FIELDS, Holding, State
 from index.errors import CorruptIndex
 from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats
@@ -21,6 +22,9 @@ _SCHEMA = storage.schema()
 _LAST_DAY = 99991231
 _NEARLY_ALL, _COUNTED = 0.98, 5_000
 """With more than this share of the rows alive counts are as tantivy has them; else up to so many rows are counted."""
+
+_AT_ONCE = 1_000
+"""Passages of a source that are in memory at a time."""
 
 _REMEMBERED = 50_000
 """Terms whose counts are remembered, some 10 MB."""
@@ -32,6 +36,7 @@ class Opened:
     One committed state; threads that began with it finish with it.
 
     living     share of the rows in the segments that are not deleted
+    words      the row that `rows.book` was read from, which the next state need not read again
     reprinted  the names of the rows that tell of further sources
     counted    what was looked up of terms: a question's are asked for twice, and many by the next one too
     """
@@ -40,6 +45,8 @@ class Opened:
     index: tantivy.Index
     searcher: tantivy.Searcher
     state: State
+    rows: Rows
+    words: bytes
     living: float
     reprinted: frozenset[str]
     counted: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -68,9 +75,14 @@ class Opened:
             return []
         return self.searcher.search(_asked(terms, query), limit, count=False).hits
 
-    def read(self, stored: bytes) -> Passage:
-        """Return a stored passage, its citation with the further sources of its article."""
-        passage = storage.read_passage(stored)
+    def read(self, addresses: list[tantivy.DocAddress]) -> list[Passage]:
+        """Return the passages of some rows, their citations with the further sources of their articles."""
+        if not addresses:
+            return []
+        numbers: list[Any] = self.searcher.fast_field_values("number", addresses)
+        return [self._with_reprints(passage) for passage in self.rows.read(numbers)]
+
+    def _with_reprints(self, passage: Passage) -> Passage:
         cited = passage.citation
         name = storage.also_id(cited.article_id)
         row = next(rows(self.searcher, "id", name), None) if name in self.reprinted else None
@@ -108,7 +120,8 @@ class EmbeddedEngine:
             found = opened.find(uncommon, query, limit)
             if len(found) < limit and len(uncommon) < len(terms):
                 found = opened.find(terms, query, limit)
-            return [Candidate(opened.read(_stored(opened.searcher, at)), score) for score, at in found]
+            passages = opened.read([at for _, at in found])
+            return [Candidate(passage, score) for passage, (score, _) in zip(passages, found, strict=True)]
 
     def document_frequencies(self, words: Sequence[str], bigrams: Sequence[str]) -> tuple[list[int], list[int]]:
         """
@@ -149,8 +162,8 @@ class EmbeddedEngine:
             opened, asked = self._opened, _of_day(date)
             searcher = opened.searcher
             limit = min(_count(searcher, asked), UNDATED if date is None else _LAST_DAY)
-            for _, at in searcher.search(asked, max(limit, 1), count=False).hits:
-                passage = opened.read(_stored(searcher, at))
+            found = searcher.search(asked, max(limit, 1), count=False).hits
+            for passage in opened.read([at for _, at in found]):
                 first = firsts.setdefault(passage.citation.article_id, passage)
                 if _place(passage) < _place(first):
                     firsts[passage.citation.article_id] = passage
@@ -168,9 +181,7 @@ class EmbeddedEngine:
         if storage.current(self._location) == opened.generation:
             try:
                 with storage.reading(self._location):
-                    opened.index.reload()
-                    searcher = opened.index.searcher()
-                    self._opened = _opened(opened.generation, opened.index, searcher)
+                    self._opened = _opened(opened.generation, opened.index, opened)
                 return
             except CorruptIndex:
                 if storage.current(self._location) == opened.generation:
@@ -183,8 +194,9 @@ class EmbeddedEngine:
     def _passages(self, field: str, value: str) -> Iterator[Passage]:
         with storage.reading(self._location):
             opened = self._opened
-            for stored in rows(opened.searcher, field, value):
-                yield opened.read(stored)
+            addresses = _addresses(opened.searcher, field, value)
+            for at in range(0, len(addresses), _AT_ONCE):
+                yield from opened.read(addresses[at : at + _AT_ONCE])
 
 
 def _terms(query: Query, holders: Callable[[str, str], int]) -> list[Term]:
@@ -228,6 +240,13 @@ def _of_day(date: dt.date | None) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, any_kind), (tantivy.Occur.MustNot, dated)])
 
 
+def of_article(revision: str, article_id: str) -> tantivy.Query:
+    """Ask for the passages of one article of a source."""
+    terms = (("revision", revision), ("article", article_id))
+    asked = [tantivy.Query.term_query(_SCHEMA, field, value, "basic") for field, value in terms]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in asked])
+
+
 def _count(searcher: tantivy.Searcher, asked: tantivy.Query) -> int:
     counted: Any = searcher.search(asked, 1, count=True)
     return cast(int, counted.count)
@@ -258,14 +277,33 @@ def open_generation(location: Path, generation: Path) -> Opened:
     with storage.reading(location):
         index = tantivy.Index.open(str(generation))
         index.config_reader("manual")
+        return _opened(generation, index, None)
+
+
+def _opened(generation: Path, index: tantivy.Index, before: Opened | None) -> Opened:
+    """Return the newest state of a generation; looks again when its file of rows was written anew meanwhile."""
+    for attempt in (1, 2, 3):
         index.reload()
         searcher = index.searcher()
-        return _opened(generation, index, searcher)
+        state = _state(searcher)
+        try:
+            rows, words = _rows(generation, searcher, before)
+        except FileNotFoundError:
+            if attempt == 3:
+                raise
+        else:
+            reprinted = frozenset(name for name, _ in searcher.terms_with_prefix("id", storage.also_id("")))
+            return Opened(generation, index, searcher, state, rows, words, _living(generation, searcher), reprinted)
+    raise AssertionError
 
 
-def _opened(generation: Path, index: tantivy.Index, searcher: tantivy.Searcher) -> Opened:
-    reprinted = frozenset(name for name, _ in searcher.terms_with_prefix("id", storage.also_id("")))
-    return Opened(generation, index, searcher, _state(searcher), _living(generation, searcher), reprinted)
+def _rows(generation: Path, searcher: tantivy.Searcher, before: Opened | None) -> tuple[Rows, bytes]:
+    """Return the passages, with the file and the words of the state before where they are the same."""
+    blocks = read_blocks(next(rows(searcher, "row", "blocks")))
+    words = next(rows(searcher, "row", "words"), b"")
+    file = before.rows.file if before and before.rows.blocks.file == blocks.file else None
+    book = before.rows.book if before and before.words == words else read_words(words)
+    return Rows(file or RowFile(generation / blocks.file, blocks.size), blocks, book), words
 
 
 def _living(generation: Path, searcher: tantivy.Searcher) -> float:
@@ -288,13 +326,14 @@ def holdings(searcher: tantivy.Searcher) -> dict[str, Holding]:
 
 
 def rows(searcher: tantivy.Searcher, field: str, value: str) -> Iterator[bytes]:
-    """Yield what is stored of every row whose raw `field` is `value`."""
+    """Yield what is stored of every row whose raw `field` is `value`; of passages nothing is."""
+    for at in _addresses(searcher, field, value):
+        yield cast(bytes, searcher.doc(at).get_first("stored"))
+
+
+def _addresses(searcher: tantivy.Searcher, field: str, value: str) -> list[tantivy.DocAddress]:
     limit = searcher.doc_freq(field, value)
-    if limit:
-        asked = tantivy.Query.term_query(_SCHEMA, field, value, "basic")
-        for _, at in searcher.search(asked, limit, count=False).hits:
-            yield _stored(searcher, at)
-
-
-def _stored(searcher: tantivy.Searcher, at: tantivy.DocAddress) -> bytes:
-    return cast(bytes, searcher.doc(at).get_first("stored"))
+    if not limit:
+        return []
+    asked = tantivy.Query.term_query(_SCHEMA, field, value, "basic")
+    return [at for _, at in searcher.search(asked, limit, count=False).hits]

@@ -15,7 +15,9 @@ import tantivy
 
 from index.engines import embedded, storage
 from index.engines.alike import Added, statistics
+from index.engines.rows import NO_BLOCKS, Blocks, RowWriter, clean
 from index.engines.storage import FIELDS, Holding, State
+from index.engines.wordbook import Wordbook
 from index.errors import CorruptIndex, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord
 
@@ -36,9 +38,12 @@ class EmbeddedBuilder:
         self._fresh: Path | None = None
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
+        self._begun: tuple[Path, Blocks, Wordbook] | None = None
+        self._rows: RowWriter | None = None
         self._holdings: dict[str, Holding] | None = None
         self._meta: IndexMeta | None = None
         self._added = _nothing_yet()
+        self._printings: dict[str, bytes] = {}
         self._first = self._kept = False
 
     def __enter__(self) -> Self:
@@ -79,21 +84,25 @@ class EmbeddedBuilder:
         with storage.writing(self._location):
             self._fresh = storage.make_generation(self._location)
             self._index = storage.create(self._fresh)
+        self._begun = self._fresh, NO_BLOCKS, Wordbook()
         self._holdings, self._meta, self._added = {}, None, _nothing_yet()
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
-        writer = self._writing()
+        writer, rows = self._writing(), self._writing_rows()
         for indexed in passages:
             row = _passage_row(indexed, self._added.revision)
             with storage.writing(self._location):
+                row.add_unsigned("number", rows.add(indexed.passage))
                 writer.add_document(row)
             self._added.count(indexed)
 
     def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)
         added, self._added = self._added, _nothing_yet()
-        self._put(Holding(record, added.revision, added.words, added.bigrams, added.first, added.last))
-        self._put_printings(record.source, printings)
+        stop = self._writing_rows().after
+        start = stop - added.passages
+        self._put(Holding(record, added.revision, start, stop, added.words, added.bigrams, added.first, added.last))
+        self._printings[record.source] = printings
 
     def drop(self) -> None:
         added, self._added = self._added, _nothing_yet()
@@ -104,12 +113,13 @@ class EmbeddedBuilder:
         self._delete("source", record.source)
         self._put(replace(self._held()[record.source], record=record))
         if printings is not None:
-            self._delete("id", _printings_id(record.source))
-            self._put_printings(record.source, printings)
+            self._printings[record.source] = printings
 
     def withdraw(self, source: str, article_id: str, words: int, bigrams: int) -> None:
         held = self._held()[source]
-        self._delete("revision", storage.article_revision(held.revision, article_id))
+        writer = self._writing()
+        with storage.writing(self._location):
+            writer.delete_documents_by_query(embedded.of_article(held.revision, article_id))
         self._held()[source] = replace(held, words=held.words - words, bigrams=held.bigrams - bigrams)
 
     def cite(self, source: str, article_id: str, also: Sequence[str]) -> None:
@@ -126,6 +136,7 @@ class EmbeddedBuilder:
                 yield from map(storage.read_printings, embedded.rows(searcher, "row", "printings"))
 
     def delete(self, source: str) -> None:
+        self._printings.pop(source, None)
         held = self._held().pop(source, None)
         if held is not None:
             self._delete("revision", held.revision)
@@ -143,6 +154,7 @@ class EmbeddedBuilder:
                 self._first = self._kept = False
             self._writer = None
             writer.wait_merging_threads()
+            self._end_rows()
         self._meta = meta
 
     def _held(self) -> dict[str, Holding]:
@@ -154,8 +166,7 @@ class EmbeddedBuilder:
             else:
                 with storage.reading(self._location):
                     self._holdings = embedded.holdings(opened.searcher)
-                self._index, self._meta = opened.index, opened.state.meta
-                self._clean(opened.generation)
+                self._go_on(opened)
         return self._holdings
 
     def _resume(self) -> dict[str, Holding]:
@@ -166,23 +177,39 @@ class EmbeddedBuilder:
                 opened = embedded.open_generation(self._location, generation)
                 with storage.reading(self._location):
                     held = embedded.holdings(opened.searcher)
-                self._fresh, self._index, self._meta, self._kept = generation, opened.index, opened.state.meta, True
-                self._clean(generation)
+                self._fresh, self._kept = generation, True
+                self._go_on(opened)
                 return held
         return {}
 
-    def _clean(self, generation: Path) -> None:
-        """Remove what killed writers left behind, in the generation that goes on and beside it."""
-        storage.remove_generations(self._location, but=generation)
+    def _go_on(self, opened: embedded.Opened) -> None:
+        """Take up what is committed, and remove what killed writers left behind in its generation and beside it."""
+        self._index, self._meta = opened.index, opened.state.meta
+        self._begun = opened.generation, opened.rows.blocks, opened.rows.book
+        storage.remove_generations(self._location, but=opened.generation)
         with storage.writing(self._location):
-            storage.sweep(generation)
+            storage.sweep(opened.generation)
+            clean(opened.generation, opened.rows.blocks)
 
     def _put_state(self, meta: IndexMeta) -> None:
-        state = State(meta, statistics(self._held().values()), secrets.token_hex(8))
-        self._delete("row", "state")
+        """Bring the rows to the disk, so that the state can name them."""
+        self._put_printings()
+        held = self._held().values()
+        self._put_one("state", storage.write_state(State(meta, statistics(held), secrets.token_hex(8))))
+        rows = self._writing_rows()
+        with storage.writing(self._location):
+            blocks = rows.settle((holding.start, holding.stop) for holding in held)
+            words = rows.new_words()
+        self._put_one("blocks", blocks.written())
+        if words is not None:
+            self._put_one("words", words)
+
+    def _put_one(self, kind: str, stored: bytes) -> None:
+        """Put the only row of its kind in the place of the one before."""
+        self._delete("row", kind)
         writer = self._writing()
         with storage.writing(self._location):
-            writer.add_document(_row("state", storage.write_state(state)))
+            writer.add_document(_row(kind, stored))
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -195,6 +222,22 @@ class EmbeddedBuilder:
                 self._writer = self._index.writer(_HEAP, 1)
         return self._writer
 
+    def _writing_rows(self) -> RowWriter:
+        if self._rows is None:
+            self._writing()
+            assert self._begun is not None
+            with storage.writing(self._location):
+                self._rows = RowWriter(*self._begun)
+        return self._rows
+
+    def _end_rows(self) -> None:
+        """Go on, if anything follows, from what was committed."""
+        if self._rows is not None and self._begun is not None:
+            self._begun = self._begun[0], self._rows.held, self._rows.book()
+            self._rows.close()
+            self._rows = None
+            clean(self._begun[0], self._begun[1])
+
     def _put(self, holding: Holding) -> None:
         self._held()[holding.record.source] = holding
         row = _row("manifest", storage.write_holding(holding))
@@ -203,10 +246,14 @@ class EmbeddedBuilder:
         with storage.writing(self._location):
             writer.add_document(row)
 
-    def _put_printings(self, source: str, printings: bytes) -> None:
-        if printings:
-            stored = storage.write_printings(source, printings)
-            self._put_beside(source, "printings", _printings_id(source), stored)
+    def _put_printings(self) -> None:
+        """Put what is kept beside sources: not before, since most of it changes once more where there are copies."""
+        for source, printings in self._printings.items():
+            self._delete("id", _printings_id(source))
+            if printings:
+                stored = storage.write_printings(source, printings)
+                self._put_beside(source, "printings", _printings_id(source), stored)
+        self._printings.clear()
 
     def _put_beside(self, source: str, kind: str, name: str, stored: bytes) -> None:
         """Add a row that goes when the source does, or is read anew."""
@@ -225,7 +272,11 @@ class EmbeddedBuilder:
     def _roll_back(self) -> None:
         """Forget what is not committed. A writer holds its files until it is told, whoever still refers to it."""
         writer, self._writer = self._writer, None
-        self._index = self._holdings = None
+        rows, self._rows = self._rows, None
+        self._index = self._holdings = self._begun = None
+        self._printings.clear()
+        if rows is not None:
+            rows.close()
         if writer is not None:
             with contextlib.suppress(IndexWriteFailed), storage.writing(self._location):
                 writer.rollback()
@@ -255,10 +306,10 @@ def _printings_id(source: str) -> str:
 def _passage_row(indexed: IndexedPassage, revision: str) -> tantivy.Document:
     passage = indexed.passage
     words, bigrams = FIELDS[passage.kind]
-    row = _row(passage.kind, storage.write_passage(passage))
+    row = tantivy.Document()
+    row.add_text("row", passage.kind)
     row.add_text("article", passage.citation.article_id)
     row.add_text("revision", revision)
-    row.add_text("revision", storage.article_revision(revision, passage.citation.article_id))
     row.add_text(words, _joined(indexed.words))
     row.add_text(bigrams, _joined(indexed.bigrams))
     if passage.citation.date is not None:

@@ -77,6 +77,9 @@ DAMAGES = {
     "a pointer to nowhere": lambda place: (place / CURRENT).write_text(f"g{LAYOUT}-00000000"),
     "no meta.json": lambda place: (generation(place) / "meta.json").unlink(),
     "a garbage meta.json": lambda place: (generation(place) / "meta.json").write_text("{}"),
+    "no rows": lambda place: (generation(place) / "rows.0").unlink(),
+    "truncated rows": _each_file("rows.0", lambda content: content[: len(content) // 2]),
+    "empty rows": _each_file("rows.0", lambda content: b""),
     "truncated segments": _each_file(".store", lambda content: content[: len(content) // 2]),
     "garbage segments": _each_file(".idx", lambda content: b"\x55" * len(content)),
     "empty segments": _each_file(".term", lambda content: b""),
@@ -172,6 +175,97 @@ def test_a_year_of_daily_commits_leaves_few_segments_and_few_files(location):
     assert most <= 12
     assert len(list(generation(location).iterdir())) < 100
     assert found(location) == 100
+
+
+def rows_file(location: Path) -> Path:
+    (file,) = generation(location).glob("rows.*")
+    return file
+
+
+class TestTheFileOfRows:
+    def test_stays_small_in_a_year_of_daily_readings(self, location):
+        publish(location, range(200))
+        sizes = []
+        for day in range(365):
+            publish(location, range(20 * day % 200, 20 * day % 200 + 20))
+            sizes.append(rows_file(location).stat().st_size)
+        assert max(sizes[100:]) <= max(sizes[:100])
+        assert found(location) == 100
+        assert len(list(open_engine(location).passages("/报/7.txt"))) == 1
+
+    @pytest.mark.parametrize("at", [0, 4, 20, -9, -1])
+    def test_with_a_wrong_byte_is_named_when_it_is_read(self, location, at):
+        content = bytearray(rows_file(location).read_bytes())
+        content[at] ^= 0x55
+        rows_file(location).write_bytes(content)
+        with pytest.raises(CorruptIndex, match="wenbao index --full"):
+            found(location)
+        publish(location, range(5), clear=True)
+        assert found(location) == 5
+
+    def test_written_anew_is_left_to_readers_that_have_the_old_one_open(self, location):
+        publish(location, range(50))
+        engine = open_engine(location)
+        before = rows_file(location)
+        publish(location, range(50))
+        assert rows_file(location) != before
+        assert len(engine.search(Query({"企业": 1.0}, {}), 100)) == 50
+        engine.reload()
+        assert len(engine.search(Query({"企业": 1.0}, {}), 100)) == 50
+
+    def test_is_closed_when_the_last_state_that_reads_it_is_given_up(self, location):
+        engine = open_engine(location)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(1_000):
+            engine.reload()
+        for _ in range(20):
+            publish(location, range(3))
+            engine.reload()
+            open_engine(location)
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+
+    def test_loses_what_a_killed_writer_left_behind_its_end(self, location):
+        size = rows_file(location).stat().st_size
+        with rows_file(location).open("ab") as rows:
+            rows.write(b"half a block")
+        (generation(location) / "rows.1").write_bytes(b"half a copy")
+        assert found(location) == 3
+        with open_builder(location) as builder:
+            builder.add([indexed(3)])
+            builder.drop()
+        assert rows_file(location).stat().st_size == size
+        publish(location, range(3, 5))
+        assert found(location) == 5
+
+    def test_knows_at_every_check_in_the_words_that_the_next_one_writes_with(self, tmp_path):
+        place = tmp_path / "index"
+        with open_builder(place) as builder:
+            for number in range(30):
+                text = "".join(f"词{chr(0x4E00 + at)}" for at in range(number // 2))
+                passage = Passage(text, Citation(f"a{number}.x", f"a{number}", f"{number}", 1), "n2" * (number // 2))
+                builder.add([IndexedPassage(passage, ["企业"], [])])
+                builder.keep(SourceRecord(f"{number}", 1, 2, "c0ffee", 1, 1))
+                builder.checkpoint(META)
+            builder.commit(META)
+        engine = open_engine(place)
+        assert [len(next(engine.passages(f"{number}")).text) for number in range(30)] == [n // 2 * 2 for n in range(30)]
+
+    def test_brings_text_and_cut_back_whatever_is_in_them(self, tmp_path):
+        place = tmp_path / "index"
+        texts = ["", "企业", "\0\1企业\n", "𠮷野家\x1d\x1e\x1f", "ＡＢＣ　企业" * 60]
+        cuts = ["", "n2", "x1x1n2x1", "n1n2x1x1x1", "e3x1n2" * 60]
+        written = [
+            Passage(text, Citation(f"a.{at}", "a", "s", at, title="题\x1f目"), cut, part=at)
+            for at, (text, cut) in enumerate([*zip(texts, cuts, strict=True), ("企业", "n1"), ("企业", "坏n2")] * 9, 1)
+        ]
+        with open_builder(place) as builder:
+            builder.add([IndexedPassage(passage, ["企业"], []) for passage in written])
+            builder.keep(SourceRecord("s", 1, 2, "c0ffee", 1, len(written)))
+            builder.commit(META)
+        engine = open_engine(place)
+        read = sorted(engine.passages("s"), key=lambda passage: passage.part)
+        assert [(passage.text, passage.cut) for passage in read] == [(one.text, one.cut) for one in written]
+        assert {passage.citation.title for passage in read} == {"题 目"}
 
 
 def start(location: Path, then: str) -> subprocess.Popen[str]:
