@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 CODEC = "gb18030"
 """Holds every character, Chinese ones in two bytes instead of three."""
-SPELLED, END = "\0", "\1"
-"""What stands for a word that is spelled out, and what stands between passages."""
-_FIRST = 2
+SPELLED = "\0"
+"""What stands for a word that is spelled out."""
+_FIRST = 1
 _MOST = 0xD800
-"""Words are the characters below the surrogates: 55,294 of them, some 1.5 MB in a reader."""
+"""Words are the characters below the surrogates: 55,295 of them, some 1.5 MB in a reader."""
 _SIGHTINGS = 4
 """
 How often a word is spelled out before it is given a character. The words of 100,000 passages take 9.55 MB with 4, 9.39
@@ -58,10 +58,8 @@ class Wordbook:
     def __init__(self, listed: str = "") -> None:
         self.listed = listed
         entries = self.entries
-        self._texts = (
-            np.array([_GAP, END, *(entry[2:] for entry in entries)], f"<U{_WIDTH}").view("<u4").reshape(-1, _WIDTH)
-        )
-        cuts = "".join([2 * SPELLED, 2 * END, *(entry[:2] for entry in entries)])
+        self._texts = np.array([_GAP, *(entry[2:] for entry in entries)], f"<U{_WIDTH}").view("<u4").reshape(-1, _WIDTH)
+        cuts = "".join([2 * SPELLED, *(entry[:2] for entry in entries)])
         self._cuts = np.frombuffer(cuts.encode("ascii"), "<u2")
 
     @property
@@ -193,7 +191,7 @@ def _places(numbers: NDArray[np.uint64], step: int) -> NDArray[np.uint64]:
 def _fit(entry: str) -> bool:
     """Tell whether a word can have a character: told from what is spelled, one a line, its number its own."""
     word = entry[2:]
-    return 0 < len(word) <= _WIDTH and not {"\n", SPELLED, END} & set(entry) and max(word) < "\uffff"
+    return 0 < len(word) <= _WIDTH and not {"\n", SPELLED} & set(entry) and max(word) < "\uffff"
 
 
 def _filled(text: str, spelled: str, lengths: Sequence[int]) -> str:
