@@ -35,15 +35,15 @@ class Trees:
     count: int
     depth: int
 
-    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(self, rows: NDArray[np.float32], first: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """
-        Return the raw score of each row (rows × features): the sum of its leaf in every tree.
+        Return the raw score of each row (rows × features): the sum of its leaf in every tree, or in some of them.
 
         Rows are walked side by side, tree by tree: neighbours in memory then read the same few nodes and cells.
         """
         columns = np.ascontiguousarray(rows.T, np.float32)
         cells, column, row = columns.ravel(), self.feature * len(rows), np.arange(len(rows))
-        roots = slice(self.count)
+        roots = slice(first, self.count if stop is None else min(stop, self.count))
         right = columns[self.feature[roots]] > self.threshold[roots, None]
         at = self.child[roots, None] + right
         where, cell, limit = np.empty_like(at), np.empty(at.shape, np.float32), np.empty(at.shape, np.float32)
@@ -57,6 +57,20 @@ class Trees:
             np.add(where, right, out=at)
         total: NDArray[np.float64] = self.value.take(at).sum(axis=0)
         return total
+
+    def predict_best(self, rows: NDArray[np.float32], first: int, most: int) -> NDArray[np.float64]:
+        """
+        Return the raw score of the `most` rows that the first trees score best, -inf for the others.
+
+        What the first trees of an ensemble put far behind, the later ones do not bring to the front.
+        """
+        if len(rows) <= most or self.count <= first:
+            return self.predict(rows)
+        scores = self.predict(rows, stop=first)
+        best = np.argpartition(-scores, most)[:most]
+        found = np.full(len(rows), -np.inf)
+        found[best] = scores[best] + self.predict(rows[best], first)
+        return found
 
 
 def table(columns: Iterable[Column], many: int) -> NDArray[np.float32]:
