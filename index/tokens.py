@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexMismatch
 from index.model import IndexMeta, JoinedTerms
-from index.normalize import fold, is_cjk
+from index.normalize import fold_all, is_cjk
 
 FORMAT = "2"
 """Raised whenever what is stored or searched changes its meaning: an index of another FORMAT must be rebuilt."""
@@ -81,8 +81,8 @@ class Segmenter:
         self.lexicon = tuple(sorted(set(lexicon)))
         self.name: Literal["jieba", "rjieba"] = _resolve(choice)
         self._backend: _Jieba | _RustJieba = _RustJieba() if self.name == "rjieba" else _Jieba(cache_dir)
-        for word in self.lexicon:
-            self._backend.add(fold(word))
+        for word in fold_all(self.lexicon):
+            self._backend.add(word)
         self.fingerprint = _fingerprint(self.name, self.lexicon)
         self._entries: dict[str, _Entry] = {}
 
@@ -164,9 +164,13 @@ def index_words(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
 
     Words that are bigrams are left out: as bigrams they are found anyway.
     """
+    return [word for word in every_word(tokens, segmenter) if not is_bigram(word)]
+
+
+def every_word(tokens: Sequence[Token], segmenter: Segmenter) -> list[str]:
+    """Return the words of a cut text, no punctuation, and behind them the shorter words inside them."""
     words = [token.word for token in tokens if token.tag != "w"]
-    words += [inner for word in words if len(word) > 2 for inner in segmenter.inner_words(word)]
-    return [word for word in words if not is_bigram(word)]
+    return words + [inner for word in words if len(word) > 2 for inner in segmenter.inner_words(word)]
 
 
 def bigrams(folded: str) -> list[str]:

@@ -54,17 +54,17 @@ def build(name: str, place: Place, segmenter: Literal["jieba", "rjieba"]) -> Rep
 
 
 def write_tokens(place: Place) -> Reply:
-    """Write the words of every passage in our index, one passage a line: what all the peers index."""
+    """Write the words of every passage in our index, one passage a line: what the peers index, who have no bigrams."""
     from index.engines import cache_dir, open_engine
     from index.normalize import fold
-    from index.tokens import index_words, open_segmenter, unpack
+    from index.tokens import every_word, open_segmenter, unpack
 
     engine = open_engine(place.index(OURS))
     segmenter = open_segmenter(engine.meta, cache_dir=cache_dir(place.index(OURS)))
     with place.tokens.open("w", encoding="utf-8", newline="\n") as lines:
         for source in sorted(engine.manifest()):
             for passage in engine.passages(source):
-                lines.write(" ".join(index_words(unpack(fold(passage.text), passage.cut), segmenter)) + "\n")
+                lines.write(" ".join(every_word(unpack(fold(passage.text), passage.cut), segmenter)) + "\n")
     return {"segmenter": engine.meta.segmenter}
 
 
