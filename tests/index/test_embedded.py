@@ -183,6 +183,7 @@ def rows_file(location: Path) -> Path:
 
 
 class TestTheFileOfRows:
+    @pytest.mark.slow
     def test_stays_small_in_a_year_of_daily_readings(self, location):
         publish(location, range(200))
         sizes = []
