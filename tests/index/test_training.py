@@ -52,6 +52,22 @@ def test_what_is_written_scores_as_lightgbm_does(name, monkeypatch):
     assert ensemble.features == tuple(NAMES)
     assert np.ptp(own) > 0.1
     assert np.abs(ensemble.predict(table) - own).max() < 1e-3
+    written = [
+        {leaf["leaf_index"]: float(training._short(leaf["leaf_value"])) for leaf in leaves(tree["tree_structure"])}
+        for tree in booster.dump_model()["tree_info"]
+    ]
+    fallen = booster.predict(table, pred_leaf=True)
+    expected = [sum(values[leaf] for values, leaf in zip(written, row, strict=True)) for row in fallen]
+    assert ensemble.predict(table) == pytest.approx(expected, abs=1e-9)
+
+
+def leaves(node):
+    """Yield the leaves of a tree as LightGBM dumps it."""
+    if "leaf_value" in node:
+        yield node
+    else:
+        yield from leaves(node["left_child"])
+        yield from leaves(node["right_child"])
 
 
 def test_the_right_row_is_learnt_to_be_first(monkeypatch):

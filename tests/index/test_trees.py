@@ -82,6 +82,29 @@ def test_any_trees_score_as_if_walked_one_by_one(forest, rows):
     assert scores(text, *rows) == [sum(walked(tree, row) for tree in forest) for row in rows]
 
 
+class TestTheBestRows:
+    """Of a thousand rows; the first tree sees one column, the second another."""
+
+    TREES = trees.parse("features a b\n0<=0.5 0 1\n1<=0.5 0 0.25")
+    ROWS = np.random.default_rng(5).random((1000, 2)).astype(np.float32)
+
+    def test_of_the_first_trees_have_their_whole_score_and_the_others_none(self):
+        scores = self.TREES.predict_best(self.ROWS, 1, 100)
+        kept = np.isfinite(scores)
+        assert kept.sum() == 100
+        assert (self.ROWS[kept, 0] > 0.5).all()
+        assert scores[kept] == pytest.approx(self.TREES.predict(self.ROWS)[kept])
+        assert (scores[~kept] == -np.inf).all()
+
+    @pytest.mark.parametrize(("first", "most"), [(1, 1000), (2, 100), (9, 1)])
+    def test_are_all_where_there_is_nothing_to_leave_out(self, first, most):
+        assert self.TREES.predict_best(self.ROWS, first, most).tolist() == self.TREES.predict(self.ROWS).tolist()
+
+    def test_part_by_part_add_up(self):
+        parts = self.TREES.predict(self.ROWS, stop=1) + self.TREES.predict(self.ROWS, 1)
+        assert parts == pytest.approx(self.TREES.predict(self.ROWS))
+
+
 class TestOtherTreesInThePlaceOfTheShipped:
     OTHER = trees.parse("features a\n7")
 
