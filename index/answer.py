@@ -92,7 +92,7 @@ def _search(text: str, archive: Archive, today: dt.date | None, without: frozens
             asked.folded[: misspelt.start] + misspelt.name + asked.folded[misspelt.end :], archive.segmenter
         )
     dates = question_dates(asked.folded, today or dt.date.today())  # noqa: DTZ011 - the machine's own day is meant
-    candidates = ranking.find(asked, engine, without, _only(dates))
+    candidates = ranking.find(asked, engine, without, _only(dates), 0.0 if dates else ranking.LEAST)
     terms = ranking.weigh(asked, engine)
     found = None
     if candidates:

@@ -142,12 +142,19 @@ class Query:
 
     kinds  only passages of these kinds
     dates  first and last day, inclusive; None for any day, undated passages included
+    least  share of the best score that a candidate beyond the first ten must have
     """
 
     words: Mapping[str, float]
     bigrams: Mapping[str, float]
     kinds: tuple[Kind, ...] = ("news", "excerpt")
     dates: tuple[dt.date, dt.date] | None = None
+    least: float = 0.0
+
+
+def leading(scores: Sequence[float], least: float) -> int:
+    """Return how many scores, best first, are among the first ten or have at least this share of the best."""
+    return sum(place < 10 or score >= least * scores[0] for place, score in enumerate(scores))
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,12 +124,13 @@ def held_by(engine: Engine, holders: Mapping[str, int]) -> Callable[[str], bool]
 
 def _suspects(question: str, lexicon: NameIndex, known: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
     """Yield stretches of Chinese characters, each with a name that it may stand for and is not."""
+    chinese = [*map(is_cjk, question)]
     suspects = {*_sharing(question, lexicon), *_sounding(question, lexicon, known)}
     for start, end, name in sorted(suspects):
-        if start < 0 or end > len(question):
+        if start < 0 or end > len(question) or not all(chinese[start:end]):
             continue
         written = question[start:end]
-        if all(map(is_cjk, written)) and written not in name and name not in written:
+        if written not in name and name not in written:
             yield start, end, name
 
 

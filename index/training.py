@@ -82,6 +82,7 @@ class Example:
     One question on its way through training.
 
     where   archive it is asked in
+    every   what the engine finds, and `candidates` what of it is worth reading
     fold    the part it belongs to, by its article: it is scored by models that never saw that article
     golds   (answer, offset in the paragraph)
     """
@@ -94,6 +95,7 @@ class Example:
     golds: list[tuple[str, int]]
     question: Question = field(init=False)
     terms: Terms = field(init=False)
+    every: list[Candidate] = field(init=False)
     candidates: list[Candidate] = field(init=False)
 
     def right(self, passage: Passage) -> bool:
@@ -130,7 +132,8 @@ def retrieve(examples: list[Example]) -> list[Example]:
     kept = []
     for example in examples:
         example.question = read_question(example.text, example.where.segmenter)
-        example.candidates = ranking.find(example.question, example.where.engine)
+        example.every = ranking.find(example.question, example.where.engine, least=0.0)
+        example.candidates = ranking.worth_reading(example.every)
         example.terms = ranking.weigh(example.question, example.where.engine)
         if example.candidates:
             kept.append(example)
@@ -180,12 +183,15 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
     """Return a booster in the form `trees.parse` reads."""
 
     def nodes(tree: Mapping[str, Any]) -> Iterable[str]:
-        if "leaf_value" in tree:
-            yield _short(tree["leaf_value"])
-            return
-        yield f"{tree['split_feature']}<={_short(tree['threshold'])}"
-        yield from nodes(tree["left_child"])
-        yield from nodes(tree["right_child"])
+        level = [tree]
+        while level:
+            yield from (
+                _short(node["leaf_value"])
+                if "leaf_value" in node
+                else f"{node['split_feature']}<={_short(node['threshold'])}"
+                for node in level
+            )
+            level = [node[side] for node in level if "leaf_value" not in node for side in ("left_child", "right_child")]
 
     lines = [" ".join(nodes(tree["tree_structure"])) for tree in booster.dump_model()["tree_info"]]
     return (
@@ -364,7 +370,7 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
                     _outcome(one, one.terms, _without(one), False),
                 ]
                 if place % 3 == 0:
-                    outcomes.append(_outcome(one, one.terms, _unanswered(one, one.candidates), False))
+                    outcomes.append(_outcome(one, one.terms, _unanswered(one, one.every), False))
                     terms, few = _small(one, True, place)
                     outcomes.append(_outcome(one, terms, few, True))
                     outcomes.append(_outcome(one, terms, _unanswered(one, few), False))
@@ -378,7 +384,7 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
 
 
 def _gone(one: Example) -> frozenset[str]:
-    return frozenset(c.passage.citation.article_id for c in one.candidates if c.passage.text in one.paragraph)
+    return frozenset(c.passage.citation.article_id for c in one.every if c.passage.text in one.paragraph)
 
 
 def _without(one: Example) -> list[Candidate]:
@@ -388,11 +394,12 @@ def _without(one: Example) -> list[Candidate]:
 def _unanswered(one: Example, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates without those of the right article that have an answer in them."""
     golds, gone = [fold(answer) for answer, _ in one.golds], _gone(one)
-    return [
+    kept = (
         c
         for c in candidates
         if c.passage.citation.article_id not in gone or not any(gold in fold(c.passage.text) for gold in golds)
-    ]
+    )
+    return ranking.worth_reading(list(kept))
 
 
 def _in_small(one: Example, seed: int) -> Example:
@@ -404,10 +411,10 @@ def _in_small(one: Example, seed: int) -> Example:
 def _small(one: Example, held: bool, seed: int) -> tuple[Terms, list[Candidate]]:
     """Return the question's terms and candidates as an archive of up to six articles has them."""
     gone = _gone(one)
-    others = sorted({c.passage.citation.article_id for c in one.candidates} - gone)
+    others = sorted({c.passage.citation.article_id for c in one.every} - gone)
     chance = np.random.default_rng(seed)
     chosen = set(chance.permutation(others)[: chance.integers(1, 7)]) | (gone if held else set())
-    kept = [c for c in one.candidates if c.passage.citation.article_id in chosen]
+    kept = ranking.worth_reading([c for c in one.every if c.passage.citation.article_id in chosen])
     texts = [fold(c.passage.text) for c in kept]
     weights = np.fromiter(one.question.words.values(), float, len(one.question.words))
     word_idf, bigram_idf = (

@@ -91,44 +91,28 @@ def parse(text: str) -> Trees:
     """
     Return the ensemble that `text` writes.
 
-    A line "features NAME …", then a line a tree: its nodes depth first, left before right, "COLUMN<=THRESHOLD" or a
-    leaf's value. Lines that begin with "#" are about the model.
+    A line "features NAME …", then a line a tree: its nodes level by level, "COLUMN<=THRESHOLD" or a leaf's value; the
+    n-th that is no leaf, counted from 0, has the nodes 2n + 1 and 2n + 2 below it. Lines that begin with "#" are about
+    the model.
     """
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    names = tuple(lines[0].split()[1:])
-    feature: list[int] = []
-    threshold: list[float] = []
-    value: list[float] = []
-    children: list[list[int]] = []
-    roots = []
-    for line in lines[1:]:
-        roots.append(len(feature))
-        open_branches: list[int] = []
-        for node in line.split():
-            number = len(feature)
-            if open_branches:
-                parent = open_branches[-1]
-                children[parent].append(number)
-                if len(children[parent]) == 2:
-                    open_branches.pop()
-            column, split, limit = node.partition("<=")
-            feature.append(int(column) if split else 0)
-            threshold.append(float(limit) if split else np.inf)
-            value.append(0.0 if split else float(column))
-            children.append([])
-            if split:
-                open_branches.append(number)
+    forest = [line.split() for line in lines[1:]]
+    nodes = [node.partition("<=") for tree in forest for node in tree]
+    inner = np.array([bool(split) for _, split, _ in nodes])
+    sizes = np.array([len(tree) for tree in forest])
+    roots = np.cumsum(sizes) - sizes
+    root, earlier = np.repeat(roots, sizes), np.cumsum(inner) - inner
+    child = np.where(inner, root + 2 * (earlier - earlier[root]) + 1, np.arange(len(nodes)))
     levels = [roots]
-    while below := [child for number in levels[-1] for child in children[number]]:
-        levels.append(below)
-    order = [number for level in levels for number in level]
-    place = {number: n for n, number in enumerate(order)}
+    while len(parents := levels[-1][inner[levels[-1]]]):
+        levels.append((child[parents, None] + [0, 1]).ravel())
+    order = np.concatenate(levels)
     return Trees(
-        names,
-        np.array(feature, np.intp)[order],
-        _no_higher(np.array(threshold))[order],
-        np.array([place[(children[number] or [number])[0]] for number in order], np.intp),
-        np.array(value)[order],
+        tuple(lines[0].split()[1:]),
+        np.array([int(column) if split else 0 for column, split, _ in nodes], np.intp)[order],
+        _no_higher(np.array([float(limit) if split else np.inf for _, split, limit in nodes]))[order],
+        np.argsort(order)[child[order]],
+        np.array([0.0 if split else float(value) for value, split, _ in nodes])[order],
         len(roots),
         len(levels) - 1,
     )

@@ -13,10 +13,10 @@ import tantivy
 
 from index.engines import storage
 from index.engines.alike import DAYS, UNDATED, Term, printed_order, rare
-from index.engines.rows import RowFile, Rows, read_blocks, read_words
+from index.engines.rows import RowFile, Rows, read_blocks
 from index.engines.storage import FIELDS, Holding, State
 from index.errors import CorruptIndex
-from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats
+from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats, leading
 
 _SCHEMA = storage.schema()
 _LAST_DAY = 99991231
@@ -36,7 +36,6 @@ class Opened:
     One committed state; threads that began with it finish with it.
 
     living     share of the rows in the segments that are not deleted
-    words      the row that `rows.book` was read from, which the next state need not read again
     reprinted  the names of the rows that tell of further sources
     counted    what was looked up of terms: a question's are asked for twice, and many by the next one too
     """
@@ -46,7 +45,6 @@ class Opened:
     searcher: tantivy.Searcher
     state: State
     rows: Rows
-    words: bytes
     living: float
     reprinted: frozenset[str]
     counted: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -120,6 +118,7 @@ class EmbeddedEngine:
             found = opened.find(uncommon, query, limit)
             if len(found) < limit and len(uncommon) < len(terms):
                 found = opened.find(terms, query, limit)
+            found = found[: leading([score for score, _ in found], query.least)]
             passages = opened.read([at for _, at in found])
             return [Candidate(passage, score) for passage, (score, _) in zip(passages, found, strict=True)]
 
@@ -287,23 +286,21 @@ def _opened(generation: Path, index: tantivy.Index, before: Opened | None) -> Op
         searcher = index.searcher()
         state = _state(searcher)
         try:
-            rows, words = _rows(generation, searcher, before)
+            held = _rows(generation, searcher, before)
         except FileNotFoundError:
             if attempt == 3:
                 raise
         else:
             reprinted = frozenset(name for name, _ in searcher.terms_with_prefix("id", storage.also_id("")))
-            return Opened(generation, index, searcher, state, rows, words, _living(generation, searcher), reprinted)
+            return Opened(generation, index, searcher, state, held, _living(generation, searcher), reprinted)
     raise AssertionError
 
 
-def _rows(generation: Path, searcher: tantivy.Searcher, before: Opened | None) -> tuple[Rows, bytes]:
-    """Return the passages, with the file and the words of the state before where they are the same."""
+def _rows(generation: Path, searcher: tantivy.Searcher, before: Opened | None) -> Rows:
+    """Return the passages, with the file of the state before where it is the same."""
     blocks = read_blocks(next(rows(searcher, "row", "blocks")))
-    words = next(rows(searcher, "row", "words"), b"")
-    file = before.rows.file if before and before.rows.blocks.file == blocks.file else None
-    book = before.rows.book if before and before.words == words else read_words(words)
-    return Rows(file or RowFile(generation / blocks.file, blocks.size), blocks, book), words
+    same = before and before.rows.blocks.file == blocks.file
+    return Rows(before.rows.file if before and same else RowFile(generation / blocks.file, blocks), blocks)
 
 
 def _living(generation: Path, searcher: tantivy.Searcher) -> float:

@@ -15,12 +15,13 @@ import zstandard
 from numpy.typing import NDArray
 
 from index.engines import blocks
-from index.engines.blocks import Block
-from index.engines.wordbook import CODEC, Wordbook, WordCoder
+from index.engines.blocks import Block, Dictionary
 from index.model import Passage
 
 _DEAD = 1 / 3
-"""A file with more than this share in blocks of sources gone is written anew without them."""
+"""A file with more than this share in blocks of sources gone is packed anew without them."""
+_GROWN = 2
+"""And one that has so many times the blocks it was packed with, if they are enough for a dictionary."""
 
 Numbers = NDArray[np.int64]
 
@@ -28,47 +29,53 @@ Numbers = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class Blocks:
     """
-    The blocks of one committed state, in order.
+    The blocks of one committed state, in order, behind the dictionary that the file begins with.
 
-    file    the name of the file they are in; it changes when it is written anew
-    after   the number of the next row: every passage that was ever added has one of its own
-    firsts  the number of each block's first row
-    ends    where each block ends in the file
+    file        the name of the file they are in; it changes when it is packed anew
+    dictionary  bytes of the dictionary, 0 when there is none
+    packed      how many blocks were packed when the dictionary was taken from them
+    after       the number of the next row: every passage that was ever added has one of its own
+    firsts      the number of each block's first row
+    ends        where each block ends in the file
     """
 
     file: str
+    dictionary: int
+    packed: int
     after: int
     firsts: Numbers
     ends: Numbers
 
+    def __len__(self) -> int:
+        return len(self.firsts)
+
     @property
     def size(self) -> int:
         """Bytes of the file that belong to this state; what lies behind was never committed."""
-        return int(self.ends[-1]) if len(self.ends) else 0
+        return int(self.ends[-1]) if len(self) else self.dictionary
+
+    @property
+    def lengths(self) -> Numbers:
+        return np.diff(self.ends, prepend=self.dictionary)
+
+    def bounds(self, block: int) -> tuple[int, int]:
+        return int(self.ends[block - 1]) if block else self.dictionary, int(self.ends[block])
 
     def written(self) -> bytes:
-        told = f"{self.file} {self.after}\n".encode("ascii")
+        told = f"{self.file} {self.dictionary} {self.packed} {self.after}\n".encode("ascii")
         gaps = [np.diff(column, prepend=0).astype("<i8").tobytes() for column in (self.firsts, self.ends)]
         return zstandard.compress(b"".join([told, *gaps]))
 
 
-NO_BLOCKS = Blocks("rows.0", 0, np.empty(0, np.int64), np.empty(0, np.int64))
+NO_BLOCKS = Blocks("rows.0", 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def read_blocks(stored: bytes) -> Blocks:
     told, _, columns = zstandard.decompress(stored).partition(b"\n")
-    file, after = told.decode("ascii").split()
+    file, *numbers = told.decode("ascii").split()
+    dictionary, packed, after = map(int, numbers)
     firsts, ends = np.frombuffer(columns, "<i8").reshape(2, -1).cumsum(axis=1)
-    return Blocks(file, int(after), firsts, ends)
-
-
-def write_words(entries: Sequence[str]) -> bytes:
-    return zstandard.compress("\n".join(entries).encode(CODEC))
-
-
-def read_words(stored: bytes) -> Wordbook:
-    """Return the words of a committed state, none when there is nothing stored."""
-    return Wordbook(zstandard.decompress(stored).decode(CODEC) if stored else "")
+    return Blocks(file, dictionary, packed, after, firsts, ends)
 
 
 def clean(generation: Path, held: Blocks) -> None:
@@ -85,12 +92,13 @@ class RowFile:
     Raises ValueError when it is shorter than a state says.
     """
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, held: Blocks) -> None:
         self.path = path
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._descriptor)
-        if os.fstat(self._descriptor).st_size < size:
+        if os.fstat(self._descriptor).st_size < held.size:
             raise ValueError(f"{path.name} 不完整")
+        self.dictionary = Dictionary(self.read(0, held.dictionary))
 
     def read(self, start: int, end: int) -> bytes:
         """Raises ValueError when the file is too short."""
@@ -106,42 +114,40 @@ class Rows:
 
     file: RowFile
     blocks: Blocks
-    book: Wordbook
 
     def read(self, numbers: Sequence[int]) -> list[Passage]:
         """
         Return the passages with these numbers, in their order; each block is unpacked once.
 
-        Raises ValueError or LookupError when they are damaged.
+        Raises ValueError, LookupError or ZstdError when they are damaged.
         """
         of_block: dict[int, list[int]] = {}
         for at, block in enumerate((np.searchsorted(self.blocks.firsts, numbers, side="right") - 1).tolist()):
             of_block.setdefault(block, []).append(at)
-        found: dict[int, blocks.Row] = {}
+        found: dict[int, Passage] = {}
         for block, wanted in of_block.items():
             first = int(self.blocks.firsts[block])
             places = [numbers[at] - first for at in wanted]
-            found.update(zip(wanted, blocks.unpacked(self._packed(block), places), strict=True))
-        return blocks.passages([found[at] for at in range(len(numbers))], self.book)
+            found.update(zip(wanted, blocks.read(self.written(block), places), strict=True))
+        return [found[at] for at in range(len(numbers))]
 
-    def _packed(self, block: int) -> bytes:
-        start = int(self.blocks.ends[block - 1]) if block else 0
-        return self.file.read(start, int(self.blocks.ends[block]))
+    def written(self, block: int) -> bytes:
+        """Return a block as it was before it was packed. Raises ValueError or ZstdError when it is damaged."""
+        return self.file.dictionary.unpacked(self.file.read(*self.blocks.bounds(block)))
 
 
 class RowWriter:
     """Appends to the file of the last committed state; what a killed writer left behind its end is cut off."""
 
-    def __init__(self, generation: Path, held: Blocks, book: Wordbook) -> None:
+    def __init__(self, generation: Path, held: Blocks) -> None:
         self._generation = generation
         self.held = held
-        self._coder = WordCoder(book)
-        self._known_words = len(book.entries)
-        self._block = Block(self._coder)
-        self._firsts: list[int] = []
-        self._lengths: list[int] = []
         self.after = held.after
         self._file = _opened(generation / held.file, held.size)
+        self._packer = RowFile(generation / held.file, held).dictionary.compressor()
+        self._block = Block()
+        self._firsts: list[int] = []
+        self._lengths: list[int] = []
 
     def add(self, passage: Passage) -> int:
         """
@@ -151,17 +157,9 @@ class RowWriter:
         """
         self._block.add(passage)
         number, self.after = self.after, self.after + 1
-        if self._block.words >= blocks.WORDS:
+        if self._block.characters >= blocks.CHARACTERS:
             self._close_block()
         return number
-
-    def book(self) -> Wordbook:
-        return Wordbook("\n".join(self._coder.entries))
-
-    def new_words(self) -> bytes | None:
-        """Return all words as they are to be committed with what was settled, None when there are no new ones."""
-        known, self._known_words = self._known_words, len(self._coder.entries)
-        return write_words(self._coder.entries) if self._known_words > known else None
 
     def settle(self, living: Iterable[tuple[int, int]]) -> Blocks:
         """
@@ -169,16 +167,18 @@ class RowWriter:
 
         living  the numbers of the first and after the last row of each source that stays
 
-        Raises OSError.
+        Raises OSError, or ValueError or ZstdError when what was there before is damaged.
         """
         self._close_block()
         held = self.held
         ends = held.size + np.cumsum(np.array(self._lengths, np.int64))
-        whole = Blocks(held.file, self.after, _joined(held.firsts, self._firsts), _joined(held.ends, ends))
+        firsts = np.concatenate([held.firsts, np.array(self._firsts, np.int64)])
+        whole = Blocks(held.file, held.dictionary, held.packed, self.after, firsts, np.concatenate([held.ends, ends]))
         self._firsts, self._lengths = [], []
         alive = _alive(whole, living)
-        if _lengths(whole)[~alive].sum() > whole.size * _DEAD:
-            whole = self._compact(whole, alive)
+        dead = whole.lengths[~alive].sum() > whole.size * _DEAD
+        if dead or len(whole) >= max(blocks.FEWEST, _GROWN * whole.packed):
+            whole = self._pack(whole, alive)
         self._file.flush()
         os.fsync(self._file.fileno())
         self.held = whole
@@ -193,24 +193,30 @@ class RowWriter:
 
     def _close_block(self) -> None:
         if len(self._block):
-            packed = self._block.packed()
+            packed = self._packer.compress(self._block.written())
             self._file.write(packed)
             self._firsts.append(self.after - len(self._block))
             self._lengths.append(len(packed))
-            self._block = Block(self._coder)
+            self._block = Block()
 
-    def _compact(self, whole: Blocks, alive: NDArray[np.bool_]) -> Blocks:
-        """Copy the blocks that live to a new file and go on with that."""
+    def _pack(self, whole: Blocks, alive: NDArray[np.bool_]) -> Blocks:
+        """Pack the blocks that live into a new file, by a dictionary taken from all of them, and go on with that."""
         self._file.flush()
+        rows = Rows(RowFile(self._generation / whole.file, whole), whole)
+        kept = np.flatnonzero(alive).tolist()
+        dictionary = blocks.dictionary_of(map(rows.written, blocks.some(kept)), len(kept))
         name = f"rows.{int(whole.file.rpartition('.')[2]) + 1}"
-        lengths = _lengths(whole)
-        new = _opened(self._generation / name, 0)
-        for end, length in zip(whole.ends[alive].tolist(), lengths[alive].tolist(), strict=True):
-            self._file.seek(end - length)
-            new.write(self._file.read(length))
+        packer = dictionary.compressor()
+        with contextlib.ExitStack() as given_up:
+            new = given_up.enter_context(_opened(self._generation / name, 0))
+            new.write(dictionary.content)
+            lengths = [new.write(packer.compress(rows.written(block))) for block in kept]
+            given_up.pop_all()
         self._file.close()
-        self._file = new
-        return Blocks(name, whole.after, whole.firsts[alive], np.cumsum(lengths[alive]))
+        self._file, self._packer = new, packer
+        size = len(dictionary.content)
+        ends = size + np.cumsum(np.array(lengths, np.int64))
+        return Blocks(name, size, len(kept), whole.after, whole.firsts[alive], ends)
 
 
 def _opened(path: Path, size: int) -> BufferedRandom:
@@ -226,14 +232,6 @@ def _opened(path: Path, size: int) -> BufferedRandom:
         finally:
             os.close(folder)
     return file
-
-
-def _joined(column: Numbers, more: Iterable[int] | Numbers) -> Numbers:
-    return np.concatenate([column, np.array(more, np.int64)])
-
-
-def _lengths(whole: Blocks) -> Numbers:
-    return np.diff(whole.ends, prepend=0)
 
 
 def _alive(whole: Blocks, living: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ import zstandard
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
 from index.model import IndexMeta, SourceRecord, Stats
 
-LAYOUT = 5
+LAYOUT = 6
 """Raised whenever the schema or a row changes: a directory of another LAYOUT must be rebuilt."""
 
 CURRENT = "current"

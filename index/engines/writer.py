@@ -17,7 +17,6 @@ from index.engines import embedded, storage
 from index.engines.alike import Added, statistics
 from index.engines.rows import NO_BLOCKS, Blocks, RowWriter, clean
 from index.engines.storage import FIELDS, Holding, State
-from index.engines.wordbook import Wordbook
 from index.errors import CorruptIndex, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord
 
@@ -38,7 +37,7 @@ class EmbeddedBuilder:
         self._fresh: Path | None = None
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
-        self._begun: tuple[Path, Blocks, Wordbook] | None = None
+        self._begun: tuple[Path, Blocks] | None = None
         self._rows: RowWriter | None = None
         self._holdings: dict[str, Holding] | None = None
         self._meta: IndexMeta | None = None
@@ -76,6 +75,7 @@ class EmbeddedBuilder:
         self._put_state(meta)
         with storage.writing(self._location):
             self._writing().commit()
+            clean(self._fresh, self._writing_rows().held)
         self._kept = True
 
     def clear(self) -> None:
@@ -84,7 +84,7 @@ class EmbeddedBuilder:
         with storage.writing(self._location):
             self._fresh = storage.make_generation(self._location)
             self._index = storage.create(self._fresh)
-        self._begun = self._fresh, NO_BLOCKS, Wordbook()
+        self._begun = self._fresh, NO_BLOCKS
         self._holdings, self._meta, self._added = {}, None, _nothing_yet()
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
@@ -185,7 +185,7 @@ class EmbeddedBuilder:
     def _go_on(self, opened: embedded.Opened) -> None:
         """Take up what is committed, and remove what killed writers left behind in its generation and beside it."""
         self._index, self._meta = opened.index, opened.state.meta
-        self._begun = opened.generation, opened.rows.blocks, opened.rows.book
+        self._begun = opened.generation, opened.rows.blocks
         storage.remove_generations(self._location, but=opened.generation)
         with storage.writing(self._location):
             storage.sweep(opened.generation)
@@ -197,12 +197,9 @@ class EmbeddedBuilder:
         held = self._held().values()
         self._put_one("state", storage.write_state(State(meta, statistics(held), secrets.token_hex(8))))
         rows = self._writing_rows()
-        with storage.writing(self._location):
+        with storage.reading(self._location), storage.writing(self._location):
             blocks = rows.settle((holding.start, holding.stop) for holding in held)
-            words = rows.new_words()
         self._put_one("blocks", blocks.written())
-        if words is not None:
-            self._put_one("words", words)
 
     def _put_one(self, kind: str, stored: bytes) -> None:
         """Put the only row of its kind in the place of the one before."""
@@ -233,7 +230,7 @@ class EmbeddedBuilder:
     def _end_rows(self) -> None:
         """Go on, if anything follows, from what was committed."""
         if self._rows is not None and self._begun is not None:
-            self._begun = self._begun[0], self._rows.held, self._rows.book()
+            self._begun = self._begun[0], self._rows.held
             self._rows.close()
             self._rows = None
             clean(self._begun[0], self._begun[1])

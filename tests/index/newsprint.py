@@ -76,11 +76,12 @@ def ensemble(names: Sequence[str], *rules: Mapping[str, tuple[float, float]], wo
     """One tree a rule: `worth` to rows where every column named in it is above its low and at most its high, else 0."""
     lines = []
     for rule in rules:
-        line = f"{worth}"
-        for name, (low, high) in rule.items():
-            column = list(names).index(name)
-            line = f"{column}<={low} 0 {column}<={high} {line} 0"
-        lines.append(line)
+        bounds = [(list(names).index(name), *limits) for name, limits in rule.items()]
+        above = [*(f"{column}<={low}" for column, low, _ in bounds), f"{worth}"]
+        nodes = [above[0]]
+        for (column, _, high), below in zip(bounds, above[1:], strict=True):
+            nodes += ["0", f"{column}<={high}", below, "0"]
+        lines.append(" ".join(nodes))
     return trees.parse("\n".join([f"features {' '.join(names)}", *lines]))
 
 

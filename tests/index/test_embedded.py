@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from index.engines import cache_dir, open_builder, open_engine
+from index.engines import blocks, cache_dir, open_builder, open_engine
 from index.engines.alike import Term, rare
 from index.engines.storage import CURRENT, LAYOUT
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
@@ -182,6 +183,15 @@ def rows_file(location: Path) -> Path:
     return file
 
 
+ZSTD_DICTIONARY = (0xEC30A437).to_bytes(4, "little")
+
+
+def _sentence(seed: str) -> str:
+    chance = random.Random(seed)
+    words = ["".join(chr(0x4E00 + 7 * word + at) for at in range(2 + word % 3)) for word in range(300)]
+    return "".join(chance.choice(words) for _ in range(200))
+
+
 class TestTheFileOfRows:
     @pytest.mark.slow
     def test_stays_small_in_a_year_of_daily_readings(self, location):
@@ -238,18 +248,52 @@ class TestTheFileOfRows:
         publish(location, range(3, 5))
         assert found(location) == 5
 
-    def test_knows_at_every_check_in_the_words_that_the_next_one_writes_with(self, tmp_path):
+    def test_takes_a_dictionary_when_there_is_enough_to_take_it_from_and_again_when_it_has_doubled(
+        self, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr(blocks, "FEWEST", 200)
         place = tmp_path / "index"
+        dictionaries, texts = [], {}
         with open_builder(place) as builder:
-            for number in range(30):
-                text = "".join(f"词{chr(0x4E00 + at)}" for at in range(number // 2))
-                passage = Passage(text, Citation(f"a{number}.x", f"a{number}", f"{number}", 1), "n2" * (number // 2))
-                builder.add([IndexedPassage(passage, ["企业"], [])])
-                builder.keep(SourceRecord(f"{number}", 1, 2, "c0ffee", 1, 1))
+            for number in range(60):
+                some = [_sentence(f"{number} {at}") for at in range(10)]
+                texts[f"s{number}"] = some
+                builder.add(
+                    IndexedPassage(
+                        Passage(text, Citation(f"a{number}.{at}", f"a{number}", "s", at), "n2"), ["企业"], []
+                    )
+                    for at, text in enumerate(some)
+                )
+                builder.keep(SourceRecord(f"s{number}", 1, 2, "c0ffee", 1, 10))
                 builder.checkpoint(META)
+                (rows,) = place.glob("g*/rows.*")
+                dictionaries.append(rows.read_bytes()[:1_000])
             builder.commit(META)
         engine = open_engine(place)
-        assert [len(next(engine.passages(f"{number}")).text) for number in range(30)] == [n // 2 * 2 for n in range(30)]
+        assert {name: [one.text for one in engine.passages(name)] for name in texts} == texts
+        assert len(set(dictionaries)) == 3
+        assert dictionaries[-1].startswith(ZSTD_DICTIONARY)
+
+        publish(place, range(3))
+        assert [one.text for one in open_engine(place).passages("s59")] == texts["s59"]
+        content = bytearray(rows_file(place).read_bytes())
+        content[2_000:4_000] = bytes(2_000)
+        rows_file(place).write_bytes(content)
+        with pytest.raises(CorruptIndex):
+            [list(open_engine(place).passages(name)) for name in texts]
+
+    def test_with_a_wrong_byte_is_named_when_it_is_packed_anew(self, location):
+        sizes = [rows_file(location).stat().st_size]
+        for first in (50, 100, 150):
+            publish(location, range(first, first + 50))
+            sizes.append(rows_file(location).stat().st_size)
+        content = bytearray(rows_file(location).read_bytes())
+        content[sizes[2] - 9] ^= 0x55
+        rows_file(location).write_bytes(content)
+        with pytest.raises(CorruptIndex, match="wenbao index --full"):
+            publish(location, [*range(50, 100), *range(150, 200)])
+        publish(location, range(5), clear=True)
+        assert found(location) == 5
 
     def test_brings_text_and_cut_back_whatever_is_in_them(self, tmp_path):
         place = tmp_path / "index"
@@ -266,7 +310,7 @@ class TestTheFileOfRows:
         engine = open_engine(place)
         read = sorted(engine.passages("s"), key=lambda passage: passage.part)
         assert [(passage.text, passage.cut) for passage in read] == [(one.text, one.cut) for one in written]
-        assert {passage.citation.title for passage in read} == {"题 目"}
+        assert {passage.citation.title for passage in read} == {"题\x1f目"}
 
 
 def start(location: Path, then: str) -> subprocess.Popen[str]:

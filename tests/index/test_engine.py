@@ -134,6 +134,14 @@ class TestSearch:
         assert len(scores) == 7
         assert scores == sorted(scores, reverse=True)
 
+    @pytest.mark.parametrize(("least", "many"), [(0.0, 24), (0.5, 14), (1.0, 10)])
+    def test_leaves_out_what_scores_little_beside_the_best_but_for_the_first_ten(self, location, least, many):
+        rows = ["企业"] * 10 + ["企业 手表"] * 5 + ["企业 手表 手表"] * 9
+        publish(location, {"/报/1.txt": [indexed(row, paragraph=n) for n, row in enumerate(rows, 1)]})
+        found = open_engine(location).search(Query({"企业": 0.01, "手表": 1.0}, {}, least=least), 40)
+        assert len(found) == many
+        assert all(one.score >= least * found[0].score for one in found[10:])
+
     @pytest.mark.parametrize(
         ("kinds", "found"),
         [

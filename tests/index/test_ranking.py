@@ -12,7 +12,7 @@ from rank_bm25 import BM25Plus
 
 from index import learned, ranking
 from index.answer import Archive
-from index.model import Query
+from index.model import Candidate, Query
 from index.question import Question, read_question
 from index.ranking import FEATURES, Ranked
 
@@ -93,6 +93,24 @@ def test_a_word_of_two_characters_is_sought_by_its_bigram_and_weighs_as_a_word(a
     assert not any(len(word) == 2 for word in words)
     assert pairs["公园"] == ranking.BIGRAM_WEIGHT + 1
     assert pairs["湖公"] == ranking.BIGRAM_WEIGHT
+
+
+def test_the_engine_leaves_out_poor_candidates_unless_all_are_wanted_or_the_best_may_be_taken_away(archive):
+    engine = Listening()
+    ranking.find(ask("星湖公园的花", archive), engine)
+    assert engine.asked.least == ranking.LEAST
+    ranking.find(ask("星湖公园的花", archive), engine, frozenset(["a1"]))
+    assert engine.asked.least == 0
+    ranking.find(ask("星湖公园的花", archive), engine, least=0.0)
+    assert engine.asked.least == 0
+
+
+def test_with_articles_left_out_candidates_are_measured_by_the_best_of_the_rest(archive):
+    passage = archive.engine.article(archive.engine.issue(JUNE)[0].citation.article_id)[0]
+    scores = [100.0, *(10.0 - step / 4 for step in range(39))]
+    every = [Candidate(passage, score) for score in scores]
+    assert len(ranking.worth_reading(every)) == 10
+    assert [one.score for one in ranking.worth_reading(every[1:])] == [score for score in scores[1:] if score >= 3]
 
 
 class TestHowRareATermIs:

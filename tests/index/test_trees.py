@@ -58,11 +58,12 @@ NODES = st.recursive(
 )
 
 
-def written(node: Node) -> str:
-    if not isinstance(node, tuple):
-        return str(node)
-    column, threshold, left, right = node
-    return f"{column}<={threshold} {written(left)} {written(right)}"
+def written(tree: Node) -> str:
+    nodes, level = [], [tree]
+    while level:
+        nodes += [f"{node[0]}<={node[1]}" if isinstance(node, tuple) else str(node) for node in level]
+        level = [below for node in level if isinstance(node, tuple) for below in node[2:]]
+    return " ".join(nodes)
 
 
 def walked(node: Node, row: tuple[int, ...]) -> float:

@@ -14,7 +14,7 @@ from index.engines.opensearch import mapping
 from index.engines.opensearch.client import READING, WRITING, Client, Json, Patience
 from index.engines.opensearch.mapping import STATE, State
 from index.errors import CorruptIndex, EngineAway, EngineRefused, IndexMismatch, NoIndex
-from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats
+from index.model import Candidate, IndexMeta, Passage, Query, SourceRecord, Stats, leading
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class OpenSearchEngine:
         found = self._find(uncommon, query, limit)
         if len(found) < limit and len(uncommon) < len(terms):
             found = self._find(terms, query, limit)
+        found = found[: leading([hit["_score"] for hit in found], query.least)]
         passages = self._read([hit["_source"] for hit in found])
         return [Candidate(passage, hit["_score"]) for passage, hit in zip(passages, found, strict=True)]
 
