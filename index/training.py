@@ -335,7 +335,7 @@ def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str], Spa
 
 
 def _open(one: Example, best: Ranked) -> Any:
-    passages = best.passages[: snippets.PASSAGES]
+    passages = snippets.foremost(best)
     text = snippets.lay_out(passages, one.terms)
     return text, snippets.gather(text, one.terms, best.scores[: len(passages)]), passages
 
