@@ -48,7 +48,7 @@ def terms(question: Question) -> Terms:
 
 def ranked(passages: Sequence[Passage]) -> Ranked:
     """The passages in the order given, each a little worse than the one before."""
-    return Ranked(list(passages), -np.arange(len(passages), dtype=float), np.zeros((len(passages), 0), np.float32))
+    return Ranked(list(passages), -np.arange(len(passages)) / 2, np.zeros((len(passages), 0), np.float32))
 
 
 def concordance(texts: Sequence[str], segmenter: Segmenter, question: str = "") -> Concordance:

@@ -198,6 +198,7 @@ def test_random_bytes_are_survived(scratch, data, as_pdf):
     clean(scratch)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(at=st.floats(0, 1), byte=st.integers(0, 255))
 def test_a_pdf_with_one_wrong_byte_is_survived(scratch, at, byte):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 import numpy as np
@@ -57,6 +58,15 @@ def read(texts: Sequence[str], segmenter: Segmenter, most: int = 5, years: Seque
 
 
 pytestmark = pytest.mark.usefixtures("counting")
+
+
+@pytest.mark.parametrize(
+    ("scores", "read"), [([0] * 6, 4), ([2, 1.5, -0.5, -1.5, -2], 3), ([9, 0, 0, 0], 1), ([-4], 1)]
+)
+def test_passages_are_read_that_stand_in_front_and_not_far_behind_the_best(jieba, scores, read):
+    some = ranked([passage("时间谷", jieba, article=f"a{number}") for number in range(len(scores))])
+    some = replace(some, scores=np.array(scores, float))
+    assert snippets.foremost(some) == some.passages[:read]
 
 
 def test_the_answer_stands_in_its_place_in_whichever_passage_it_is(jieba):
