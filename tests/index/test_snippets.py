@@ -16,6 +16,7 @@ from index import learned, snippets
 from index.boundaries import TAGS
 from index.model import Snippet
 from index.question import read_question
+from index.spans import Spans
 from index.tokens import Segmenter
 
 from . import newsprint
@@ -246,3 +247,25 @@ def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, que
     assert timed.any()
     assert not timed.all()
     assert (reading.scores[timed][:, None] - reading.scores[~timed] == lead).all()
+
+
+@pytest.mark.parametrize(
+    ("span", "names_none"),
+    [
+        ("8800余亩", True),
+        ("142家", True),
+        ("大桥", True),
+        ("1998", False),
+        ("1998-2003", False),
+        ("二〇〇三", False),
+        ("八十", False),
+        ("上午8点", False),
+        ("10:30", False),
+        ("今年5月20日", False),
+        ("西汉末", False),
+    ],
+)
+def test_a_number_with_another_unit_names_no_time(jieba, span, names_none):
+    text = newsprint.concordance([span], jieba)
+    whole = Spans(*(np.array([at]) for at in (0, len(text.token_start) - 1, 0, len(span))))
+    assert snippets._timeless(whole, text).tolist() == [names_none]
