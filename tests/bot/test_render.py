@@ -89,6 +89,7 @@ def test_every_page_of_any_answer_can_be_sent(found, question, understood, audie
     sent(*(render.answer(answer, page, "key", ENGINE, audience, asked_as=question) for page in range(pages)))
 
 
+@pytest.mark.slow
 @no_deadline
 @given(st.lists(snippets(), max_size=3), any_text, any_text, audiences)
 def test_any_refusal_can_be_sent(nearest, question, understood, audience):
@@ -103,6 +104,7 @@ def test_every_page_of_any_article_can_be_sent(paragraphs, audience):
     sent(*(render.article(passages, marked, page, audience) for page in (None, 0, 1, 2)))
 
 
+@pytest.mark.slow
 @no_deadline
 @given(st.lists(st.tuples(any_text, citations), min_size=1, max_size=45), audiences)
 def test_any_issue_can_be_sent(articles, audience):

@@ -232,6 +232,7 @@ def test_a_list_of_deleted_rows_that_was_never_committed_hinders_nobody(corpus, 
     assert editions(location) == {0, 5}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk")
 @pytest.mark.parametrize("full", [False, True], ids=["incremental", "full"])
 @pytest.mark.parametrize("trouble", ["full disk", "read-only"])
