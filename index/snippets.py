@@ -108,8 +108,9 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     passages = foremost(ranked)
     text = lay_out(passages, terms)
     evidence = gather(text, terms, ranked.scores[: len(passages)])
-    tokens = boundaries.weigh(text, question, evidence, best_sentences(text, evidence))
-    spans = shortlist(question, text, evidence, tokens)
+    sentences = best_sentences(text, evidence)
+    tokens = boundaries.weigh(text, question, evidence, sentences)
+    spans = shortlist(question, text, evidence, sentences, tokens)
     rows, names = describe(spans.spans, spans.boundary, text, question, evidence, tokens)
     scores = trees.load("spans").predict(rows)
     best, some = finalists.choose(spans.spans, text, scores)
@@ -202,9 +203,10 @@ def best_sentences(text: Concordance, evidence: Evidence) -> Ints:
     return chosen
 
 
-def shortlist(question: Question, text: Concordance, evidence: Evidence, known: Boundaries | None = None) -> Shortlist:
-    """Return the spans whose first and last tokens look most like an answer's."""
-    sentences = best_sentences(text, evidence)
+def shortlist(
+    question: Question, text: Concordance, evidence: Evidence, sentences: Ints, known: Boundaries | None = None
+) -> Shortlist:
+    """Return the spans of some sentences whose first and last tokens look most like an answer's."""
     every = span_features.list_spans(text, sentences)
     needed = np.zeros(len(text.token_start), np.bool_)
     needed[every.first] = needed[every.last] = True

@@ -329,7 +329,7 @@ def _boundaries(
 
 def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str], Spans]:
     text, evidence, passages = _open(one, best)
-    short = snippets.shortlist(one.question, text, evidence)
+    short = snippets.shortlist(one.question, text, evidence, snippets.best_sentences(text, evidence))
     table, names = snippets.describe(short.spans, short.boundary, text, one.question, evidence)
     return table, _worths(one, short.spans, text, passages), names, short.spans
 
