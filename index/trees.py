@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,49 +14,62 @@ from index import learned
 
 Column = NDArray[Any] | list[int] | float
 """The values of one feature, a row each, or the one value of all rows."""
+Nodes = NDArray[np.intp]
+_BITS = 64
+_DEEPEST = 8
+"""Levels of nodes above the leaves, which are then told apart by one byte."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trees:
     """
-    An ensemble, its nodes numbered level by level, the trees' roots first, a right child behind its left.
+    An ensemble, each of its trees filled up to the same depth.
 
-    features   names, in column order
-    feature, threshold, value   of each node; a value no higher than the threshold goes left
-    child      left child of each node; a leaf is its own child, its threshold infinite
-    count      how many trees there are
-    depth      steps from a root that reach every leaf
+    features    names, in column order
+    feature     column that each condition asks for; conditions that several nodes share are one
+    threshold   value above which it is met, conditions × 1
+    conditions  the one of each node, nodes × trees: a node, then those of its left side, then as many of its right
+    value       of each tree's leaves from left to right, trees × leaves
     """
 
     features: tuple[str, ...]
     feature: NDArray[np.intp]
     threshold: NDArray[np.float32]
-    child: NDArray[np.intp]
+    conditions: NDArray[np.intp]
     value: NDArray[np.float64]
-    count: int
-    depth: int
 
-    def predict(self, rows: NDArray[np.float32], first: int = 0, stop: int | None = None) -> NDArray[np.float64]:
-        """
-        Return the raw score of each row (rows × features): the sum of its leaf in every tree, or in some of them.
+    @property
+    def count(self) -> int:
+        """How many trees there are."""
+        return len(self.value)
 
-        Rows are walked side by side, tree by tree: neighbours in memory then read the same few nodes and cells.
+    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """
-        columns = np.ascontiguousarray(rows.T, np.float32)
-        cells, column, row = columns.ravel(), self.feature * len(rows), np.arange(len(rows))
-        roots = slice(first, self.count if stop is None else min(stop, self.count))
-        right = columns[self.feature[roots]] > self.threshold[roots, None]
-        at = self.child[roots, None] + right
-        where, cell, limit = np.empty_like(at), np.empty(at.shape, np.float32), np.empty(at.shape, np.float32)
-        for _ in range(self.depth - 1):
-            column.take(at, out=where, mode="clip")
-            where += row
-            cells.take(where, out=cell, mode="clip")
-            self.threshold.take(at, out=limit, mode="clip")
-            np.greater(cell, limit, out=right)
-            self.child.take(at, out=where, mode="clip")
-            np.add(where, right, out=at)
-        total: NDArray[np.float64] = self.value.take(at).sum(axis=0)
+        Return the raw score of each row (rows × features): the sum of the leaf it comes to in every tree.
+
+        Every condition is asked once, of all rows. What they say is kept in words of 64 bits, a row a bit: so many rows
+        are led down a tree together, from each node to the side that it sends them to.
+        """
+        many, words = len(rows), -(-len(rows) // _BITS)
+        columns = np.zeros((rows.shape[1], words * _BITS), np.float32)
+        columns[:, :many] = rows.T
+        met = columns.take(self.feature, axis=0) > self.threshold
+        answers = np.packbits(met, bitorder="little").view(np.uint64).reshape(len(met), words)
+        node = answers.take(self.conditions, axis=0)
+        turns = np.empty((self.value.shape[1].bit_length() - 1, self.count, words), np.uint64)
+        for turn in turns:
+            turn[:], beside = node[0], len(node) // 2 + 1
+            left, right = node[1:beside], node[beside:]
+            right ^= left
+            right &= turn
+            right ^= left
+            node = right
+        leaf, *later = _spread().take(turns.view(np.uint8))
+        for turn in later:
+            leaf <<= np.uint64(1)
+            leaf |= turn
+        first = np.arange(0, self.value.size, self.value.shape[1])[:, None]
+        total: NDArray[np.float64] = self.value.take(leaf.view(np.uint8)[:, :many] + first).sum(axis=0)
         return total
 
     def predict_best(self, rows: NDArray[np.float32], first: int, most: int) -> NDArray[np.float64]:
@@ -66,11 +80,30 @@ class Trees:
         """
         if len(rows) <= most or self.count <= first:
             return self.predict(rows)
-        scores = self.predict(rows, stop=first)
+        some, others = self.split(first)
+        scores = some.predict(rows)
         best = np.argpartition(-scores, most)[:most]
         found = np.full(len(rows), -np.inf)
-        found[best] = scores[best] + self.predict(rows[best], first)
+        found[best] = scores[best] + others.predict(rows[best])
         return found
+
+    @lru_cache(16)  # noqa: B019 - the ensembles are few, and live as long as the process
+    def split(self, first: int) -> tuple[Trees, Trees]:
+        """Return the first trees and the others, whose scores add up to all trees'."""
+        return self._some(slice(first)), self._some(slice(first, None))
+
+    def _some(self, which: slice) -> Trees:
+        asked, conditions = np.unique(self.conditions[:, which], return_inverse=True)
+        shape = self.conditions[:, which].shape
+        return Trees(
+            self.features, self.feature[asked], self.threshold[asked], conditions.reshape(shape), self.value[which]
+        )
+
+
+@cache
+def _spread() -> NDArray[np.uint64]:
+    """The eight bits of each byte as the bytes of a word."""
+    return np.unpackbits(np.arange(256, dtype=np.uint8), bitorder="little").view(np.uint64)
 
 
 def table(columns: Iterable[Column], many: int) -> NDArray[np.float32]:
@@ -93,7 +126,7 @@ def parse(text: str) -> Trees:
 
     A line "features NAME …", then a line a tree: its nodes level by level, "COLUMN<=THRESHOLD" or a leaf's value; the
     n-th that is no leaf, counted from 0, has the nodes 2n + 1 and 2n + 2 below it. Lines that begin with "#" are about
-    the model.
+    the model. Raises ValueError when a tree is deeper than eight levels.
     """
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     forest = [line.split() for line in lines[1:]]
@@ -102,20 +135,41 @@ def parse(text: str) -> Trees:
     sizes = np.array([len(tree) for tree in forest])
     roots = np.cumsum(sizes) - sizes
     root, earlier = np.repeat(roots, sizes), np.cumsum(inner) - inner
-    child = np.where(inner, root + 2 * (earlier - earlier[root]) + 1, np.arange(len(nodes)))
-    levels = [roots]
-    while len(parents := levels[-1][inner[levels[-1]]]):
-        levels.append((child[parents, None] + [0, 1]).ravel())
-    order = np.concatenate(levels)
+    left = np.where(inner, root + 2 * (earlier - earlier[root]) + 1, np.arange(len(nodes)))
+    asking, leaves = _filled_up(roots, left, left + inner)
+    asked = np.array([int(column) if split else 0 for column, split, _ in nodes], np.int64)
+    limit = _no_higher(np.array([float(limit) if split else np.inf for _, split, limit in nodes]))
+    told, conditions = np.unique((asked << 32) + limit.view(np.uint32), return_inverse=True)
     return Trees(
         tuple(lines[0].split()[1:]),
-        np.array([int(column) if split else 0 for column, split, _ in nodes], np.intp)[order],
-        _no_higher(np.array([float(limit) if split else np.inf for _, split, limit in nodes]))[order],
-        np.argsort(order)[child[order]],
-        np.array([0.0 if split else float(value) for value, split, _ in nodes])[order],
-        len(roots),
-        len(levels) - 1,
+        (told >> 32).astype(np.intp),
+        told.astype(np.uint32).view(np.float32)[:, None],
+        conditions.reshape(-1)[asking],
+        np.array([0.0 if split else float(value) for value, split, _ in nodes])[leaves],
     )
+
+
+def _filled_up(roots: Nodes, left: Nodes, right: Nodes) -> tuple[Nodes, Nodes]:
+    """
+    Return the nodes of some trees in the order of `Trees.conditions`, and the leaves, from the nodes beside below each.
+
+    A leaf stands for all that is below it in a deeper tree, as its own left and right.
+    """
+    levels = [roots[:, None]]
+    while len(levels) == 1 or (left[levels[-1]] != levels[-1]).any():
+        if len(levels) > _DEEPEST:
+            raise ValueError(f"a tree has more than {_DEEPEST} levels above its leaves")
+        levels.append(np.stack([left[levels[-1]], right[levels[-1]]], axis=2).reshape(len(roots), -1))
+    *above, leaves = levels
+    every = np.hstack(above).T
+    return every[_with_those_below(0, len(every))], leaves
+
+
+def _with_those_below(node: int, many: int) -> list[int]:
+    """Return a node, those of its left and those of its right, of `many` that are numbered level by level."""
+    if node >= many:
+        return []
+    return [node, *_with_those_below(2 * node + 1, many), *_with_those_below(2 * node + 2, many)]
 
 
 def _no_higher(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -46,15 +46,32 @@ def test_there_are_no_scores_of_no_rows():
     assert trees.parse(TWO).predict(np.zeros((0, 2), np.float32)).shape == (0,)
 
 
+def chain(levels: int) -> str:
+    return "features a\n" + " ".join(f"0<={n} {n}" for n in range(levels)) + f" {levels}"
+
+
 def test_an_unbalanced_tree_is_walked_to_its_deepest_leaf():
-    chain = " ".join(f"0<={n} {n}" for n in range(30)) + " 30"
-    assert scores(f"features a\n{chain}", *((float(n),) for n in range(31))) == list(range(31))
+    assert scores(chain(8), *((float(n),) for n in range(9))) == list(range(9))
+
+
+def test_a_deeper_tree_is_refused():
+    with pytest.raises(ValueError, match="more than 8 levels"):
+        trees.parse(chain(9))
+
+
+def test_all_trees_may_be_single_leaves():
+    assert scores("features a\n0.5\n2", (0,), (2,)) == [2.5, 2.5]
+
+
+@pytest.mark.parametrize("many", [1, 8, 63, 64, 65, 200])
+def test_as_many_rows_as_wanted_are_scored_at_once(many):
+    assert scores(chain(8), *((n % 9,) for n in range(many))) == [n % 9 for n in range(many)]
 
 
 Node = float | tuple[int, float, "Node", "Node"]
 LEAVES = st.integers(-8, 8).map(lambda n: n / 4)
 NODES = st.recursive(
-    LEAVES, lambda inner: st.tuples(st.integers(0, 2), st.integers(-3, 3).map(float), inner, inner), max_leaves=12
+    LEAVES, lambda inner: st.tuples(st.integers(0, 2), st.integers(-3, 3).map(float), inner, inner), max_leaves=9
 )
 
 
@@ -102,8 +119,9 @@ class TestTheBestRows:
         assert self.TREES.predict_best(self.ROWS, first, most).tolist() == self.TREES.predict(self.ROWS).tolist()
 
     def test_part_by_part_add_up(self):
-        parts = self.TREES.predict(self.ROWS, stop=1) + self.TREES.predict(self.ROWS, 1)
-        assert parts == pytest.approx(self.TREES.predict(self.ROWS))
+        first, others = self.TREES.split(1)
+        assert (first.count, others.count) == (1, 1)
+        assert first.predict(self.ROWS) + others.predict(self.ROWS) == pytest.approx(self.TREES.predict(self.ROWS))
 
 
 class TestOtherTreesInThePlaceOfTheShipped:
