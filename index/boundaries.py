@@ -317,7 +317,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
 def _sums(text: Concordance, question: Question, evidence: Evidence, mass: Sums, marks: Bools) -> Sums:
     """Return what is found up to each offset, in the order of HELD as far as `marks`: sums × (characters + 1)."""
     size = len(text.codes)
-    asked = _among(np.minimum(text.codes, 0xFFFF), filter(str.isalnum, question.folded))
+    asked = _among(text.codes, filter(str.isalnum, question.folded))
     sums = np.zeros((5 + len(marks), size + 1))
     np.cumsum(mass, out=sums[0, 1:])
     sums[0] /= float(evidence.bigram_idf.sum()) + 1e-9
@@ -387,7 +387,7 @@ def _gaps(
 
 def _repeated(text: Concordance, tokens: Ints) -> Ints:
     """Return how often each token, told by ends and length, stands in all the passages: a topic's name often."""
-    codes = text.codes.astype(np.int64)
+    codes = text.codes
     keys = (codes[text.token_start] << 26) + (codes[text.token_end - 1] << 5) + (text.token_end - text.token_start)
     ordered = np.sort(keys)
     wanted = keys[tokens]
@@ -444,14 +444,13 @@ def _tag_flags() -> Bools:
     return table
 
 
-def _among(codes: NDArray[np.uint32], characters: Iterable[str]) -> Bools:
+def _among(codes: Ints, characters: Iterable[str]) -> Bools:
     table = np.zeros(0x10000, np.bool_)
     table[[ord(character) for character in characters if ord(character) < 0x10000]] = True
-    found: Bools = table[codes]
-    return found
+    return table.take(codes, mode="clip")
 
 
-def _stands(beside: NDArray[np.uint32], letters: str) -> Bools:
+def _stands(beside: Ints, letters: str) -> Bools:
     """Return where `letters` stand in the first rows of `beside`, one row a place; never when there are no letters."""
     found: Bools = np.full(beside.shape[1], bool(letters))
     for row, letter in zip(beside, letters, strict=False):

@@ -42,7 +42,7 @@ class Concordance:
         self.passage_start: Ints = (
             np.concatenate(([0], np.cumsum(self.lengths + 1)[:-1])) if texts else np.zeros(0, np.int64)
         )
-        self.codes = np.frombuffer(self.text.encode("utf-32-le"), np.uint32)
+        self.codes: Ints = np.frombuffer(self.text.encode("utf-32-le"), np.uint32).astype(np.int64)
         self.passage_at: Ints = np.repeat(np.arange(len(texts)), self.lengths + 1)
         self._cut(cuts)
         self.sentence_end: Ints = self._ends(SENTENCE_ENDS)
@@ -135,10 +135,9 @@ class Concordance:
         return flat.reshape(units, kinds)
 
 
-def is_any(codes: NDArray[np.uint32] | NDArray[np.uint8], characters: str) -> Bools:
+def is_any(codes: Ints | NDArray[np.uint8], characters: str) -> Bools:
     """Return where `codes` holds one of `characters`, those beyond the basic plane aside."""
-    table = _table(characters)
-    return table[codes] if codes.dtype == np.uint8 else table[np.minimum(codes, 0xFFFF)]
+    return _table(characters).take(codes, mode="clip")
 
 
 @lru_cache(1024)

@@ -24,30 +24,41 @@ _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _FULL_WIDTH = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 _CONTEXTUAL = "沈乾藉覆於鍊昇坏徵鍾逕瞭蒐脩祕麼氾鉅釐剋吒衹甦哩畫薹么谿噁扞陞袷濛俱彷劄麽計"
 """Characters that OpenCC simplifies by those beside them: what differs in its TSPhrases (1.4.2) from each by itself."""
+_TRADITIONAL = np.uint32(1 << 31)
+"""Marks in a table what its character is simplified to, which may need a look at those beside it."""
 _HALF_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}”》）])[,:;!?()]|[,:;!?()](?=[{_CJK}“《（])")
 
 
 def fold(text: str) -> str:
     """Return `text` in half width, lower case and simplified characters, every character in its place."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    beyond = codes >= len(_fold_table())
-    known = np.where(beyond, 0, codes)
-    traditional = _traditional_table()[known].any()
-    folded = (_simplified_table() if traditional else _fold_table())[known]
-    folded[beyond] = codes[beyond]
+    folded = _folded(codes)
+    traditional = (folded & _TRADITIONAL).any()
+    if traditional:
+        folded &= ~_TRADITIONAL
     narrow = folded.tobytes().decode("utf-32-le", "surrogatepass")
-    return _by_context(text, known, narrow) if traditional else narrow
+    return _by_context(text, codes, narrow) if traditional else narrow
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
     """Return `fold` of every text, at the price of one when they are all simplified."""
     whole = "".join(texts)
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
-    if codes.max(initial=0) >= len(_fold_table()) or _traditional_table()[codes].any():
+    folded = _folded(codes)
+    if (folded & _TRADITIONAL).any():
         return [fold(text) for text in texts]
-    narrow = _fold_table()[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    narrow = folded.tobytes().decode("utf-32-le", "surrogatepass")
     ends = list(accumulate(map(len, texts)))
     return [narrow[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _folded(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return each character by itself in half width, lower case and simplified; what was traditional is marked so."""
+    folded = _table().take(codes, mode="clip")
+    if codes.max(initial=0) >= len(_table()):
+        beyond = codes >= len(_table())
+        folded[beyond] = codes[beyond]
+    return folded
 
 
 def to_simplified(text: str) -> str:
@@ -67,7 +78,7 @@ def _by_context(text: str, codes: NDArray[np.uint32], simplified: str) -> str:
     It is asked only of the runs of Chinese characters with one in them that depends on others: a tenth of what it would
     take for all of DRCD's texts.
     """
-    contextual = np.flatnonzero(_contextual_table()[codes])
+    contextual = np.flatnonzero(_contextual_table().take(codes, mode="clip"))
     if not len(contextual):
         return simplified
     breaks = np.flatnonzero((codes < 0x3400) | (codes >= 0xA000))
@@ -92,30 +103,16 @@ def is_cjk(character: str) -> bool:
 
 
 @cache
-def _fold_table() -> NDArray[np.uint32]:
-    """What each character of the basic plane is in half width and lower case, where that is one character."""
+def _table() -> NDArray[np.uint32]:
+    """What each character of the basic plane is folded to, where that is one character; _TRADITIONAL is set in some."""
     table = np.arange(0x10000, dtype=np.uint32)
     cased = (range(0x41, 0x5B), range(0xC0, 0x180), range(0x386, 0x530))
     for code in chain(*cased, *(range(first, last) for first, last in _COMPATIBILITY)):
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
         if len(folded) == 1:
             table[code] = ord(folded)
-    return table
-
-
-@cache
-def _traditional_table() -> NDArray[np.bool_]:
-    table = np.zeros(0x10000, np.bool_)
-    table[[ord(character) for character in _traditional()]] = True
-    return table
-
-
-@cache
-def _simplified_table() -> NDArray[np.uint32]:
-    """What each character of the basic plane is folded to and then simplified to, taken by itself."""
-    table = _fold_table().copy()
     for character in _traditional():
-        table[ord(character)] = ord(_simplify_one(character))
+        table[ord(character)] = ord(_simplify_one(character)) | _TRADITIONAL
     return table
 
 

@@ -68,25 +68,24 @@ class ArchiveBM25(BM25Plus):  # type: ignore[misc]
     """
     rank-bm25's BM25+ over some documents of an archive: counts are theirs, idf and mean length the archive's.
 
-    A term in a document is scored as a document of one term, so that all terms and documents are scored at once, and
-    nothing is asked of those that do not meet.
+    Terms that stand equally often in a document are scored as a document of one term, and all those at once.
     """
 
     def __init__(self, counts: Ints, lengths: Ints, average: float) -> None:
         """Take how often each term stands in each document (documents × terms) and the documents' lengths."""
         self.k1, self.b, self.delta = K1, B, 0.0
-        self._shape = counts.shape
-        self._document, self._term = np.nonzero(counts)
-        times = counts[self._document, self._term].tolist()
-        held = {many: {_TERM: many} for many in set(times)}
-        self.doc_freqs = [held[many] for many in times]
+        most = int(counts.max(initial=0)) + 1
+        times, self._which = np.unique(counts + most * np.arange(len(counts))[:, None], return_inverse=True)
+        document, many = np.divmod(times, most)
+        held = [{_TERM: one} for one in range(most)]
+        self.doc_freqs = [held[one] for one in many.tolist()]
         self.corpus_size, self.avgdl = len(times), average
-        self.doc_len, self.idf = lengths[self._document], {_TERM: 1.0}
+        self.doc_len, self.idf = lengths[document], {_TERM: 1.0}
+        self._shape = counts.shape
 
     def term_scores(self, idf: Floats) -> Floats:
         """Return what each term of that idf adds to each document's score, documents × terms."""
-        scores = np.zeros(self._shape)
-        scores[self._document, self._term] = self.get_scores([_TERM]) * idf[self._term]
+        scores: Floats = self.get_scores([_TERM])[self._which].reshape(self._shape) * idf
         return scores
 
 
@@ -361,5 +360,5 @@ def _numbered(names: Sequence[str]) -> Ints:
 
 
 def _found_share(found: Bools) -> Floats:
-    result: Floats = found.mean(axis=1) if found.shape[1] else np.zeros(len(found))
+    result: Floats = found.sum(axis=1) / max(found.shape[1], 1)
     return result

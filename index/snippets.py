@@ -377,13 +377,17 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     text = raw.strip()
     shift = begin + len(raw) - len(raw.lstrip())
     start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
-    start, end = _whole(text, start, end, question, passage.citation.date)
+    if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
+        start, end = _whole_date(text, start, end, passage.citation.date)
+    figures = None
     if question.kind == "number":
-        start, end = _labelled(text, start, end, question)
-    return Snippet(text, start, end, passage.citation, _figure_at(text, start, end))
+        figures = find_figures(text)
+        start, end = _whole_amount(text, start, end, figures)
+        start, end = _labelled(text, start, end, question, figures)
+    return Snippet(text, start, end, passage.citation, _figure_at(text, start, end, figures))
 
 
-def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int, int]:
+def _labelled(text: str, start: int, end: int, question: Question, every: Sequence[Figure]) -> tuple[int, int]:
     """
     Return the amount of a listing that the words nearest to the question word stand before, if only it has them.
 
@@ -394,7 +398,7 @@ def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int,
     folded = fold(text)
     begin = max((match.end() for match in _SENTENCE_END.finditer(folded[:start])), default=0)
     stop = next((match.start() for match in _SENTENCE_END.finditer(folded, end)), len(text))
-    figures = [figure for figure in find_figures(text) if begin <= figure.start and figure.end <= stop]
+    figures = [figure for figure in every if begin <= figure.start and figure.end <= stop]
     own = next((n for n, figure in enumerate(figures) if figure.start <= start and end <= figure.end), None)
     if own is None or len(figures) < 2:
         return start, end
@@ -415,31 +419,30 @@ def _labelled(text: str, start: int, end: int, question: Question) -> tuple[int,
     return start, end
 
 
-def _whole(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
-    """
-    Return the whole date or amount that a span is a piece of, or the one amount in it.
+def _whole_date(text: str, start: int, end: int, issue: dt.date | None) -> tuple[int, int]:
+    """Return the whole date that a span is a piece of: 今年 -> 今年5月20日."""
+    return _wider(text, start, end, [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)])
 
-    今年 -> 今年5月20日, 18 -> 18小时, 聚着140多家做钟表 -> 140多家.
-    """
-    if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
-        around = [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)]
-    elif question.kind == "number":
-        figures = find_figures(text)
-        within = [figure for figure in figures if figure.start < end and start < figure.end]
-        if len(within) == 1 and within[0].end <= end:
-            first = within[0].start
-            return (first if start < first and text[first - 1] not in _ORDINAL else start), within[0].end
-        around = [(start, figure.end) for figure in figures if figure.start <= start]
-    else:
-        return start, end
+
+def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) -> tuple[int, int]:
+    """Return the whole amount that a span is a piece of, or the one in it: 18 -> 18小时, 聚着140多家 -> 140多家."""
+    within = [figure for figure in figures if figure.start < end and start < figure.end]
+    if len(within) == 1 and within[0].end <= end:
+        first = within[0].start
+        return (first if start < first and text[first - 1] not in _ORDINAL else start), within[0].end
+    return _wider(text, start, end, [(start, figure.end) for figure in figures if figure.start <= start])
+
+
+def _wider(text: str, start: int, end: int, around: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the first of some stretches that a span is a piece of, if it is no range; else the span."""
     wider = [(a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b])]
     return wider[0] if wider else (start, end)
 
 
-def _figure_at(text: str, start: int, end: int) -> Figure | None:
+def _figure_at(text: str, start: int, end: int, figures: Sequence[Figure] | None) -> Figure | None:
     """Return the amount an answer states, with what qualifies it in the text around: 90亿元 in 近90亿元."""
     stated = figure_of(text[start:end])
     if stated is None:
         return None
-    around = (figure for figure in find_figures(text) if figure.start <= start and end <= figure.end)
-    return next(around, stated)
+    known = find_figures(text) if figures is None else figures
+    return next((figure for figure in known if figure.start <= start and end <= figure.end), stated)

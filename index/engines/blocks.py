@@ -117,10 +117,9 @@ def _line(facts: list[Any]) -> bytes:
 
 def read(written: bytes, places: Iterable[int]) -> Iterator[Passage]:
     """Yield the passages at some places of a block. Raises ValueError or LookupError when it is damaged."""
-    lines = written.split(b"\n")
     for place in places:
-        (number, *own), _ = _READ(lines[place].decode(_CODEC))
-        article, _ = _READ(lines[-1 - number].decode(_CODEC))
+        (number, *own), _ = _READ(written.split(b"\n", place + 1)[place].decode(_CODEC))
+        article, _ = _READ(written.rsplit(b"\n", number + 1)[-1 - number].decode(_CODEC))
         yield _passage(article, own)
 
 

@@ -122,13 +122,13 @@ class Rows:
         Raises ValueError, LookupError or ZstdError when they are damaged.
         """
         of_block: dict[int, list[int]] = {}
-        for at, block in enumerate((np.searchsorted(self.blocks.firsts, numbers, side="right") - 1).tolist()):
+        held = np.searchsorted(self.blocks.firsts, numbers, side="right") - 1
+        places = (numbers - self.blocks.firsts[held]).tolist()
+        for at, block in enumerate(held.tolist()):
             of_block.setdefault(block, []).append(at)
         found: dict[int, Passage] = {}
         for block, wanted in of_block.items():
-            first = int(self.blocks.firsts[block])
-            places = [numbers[at] - first for at in wanted]
-            found.update(zip(wanted, blocks.read(self.written(block), places), strict=True))
+            found.update(zip(wanted, blocks.read(self.written(block), [places[at] for at in wanted]), strict=True))
         return [found[at] for at in range(len(numbers))]
 
     def written(self, block: int) -> bytes:
