@@ -52,7 +52,7 @@ class NameIndex:
         self.names = frozenset(name for name in folded if len(name) >= SHORTEST and all(map(is_cjk, name)))
         self.lengths = sorted({len(name) for name in self.names})
         self._by_bigram: dict[str, list[tuple[str, int]]] | None = None
-        self._by_sound: dict[int, dict[tuple[str, ...], list[str]]] = {}
+        self._by_character: dict[tuple[int, int, str], list[str]] | None = None
 
     def sharing(self, bigram: str) -> Sequence[tuple[str, int]]:
         """Return the names with `bigram` in them, and where."""
@@ -63,15 +63,19 @@ class NameIndex:
                     self._by_bigram[name[at : at + 2]].append((name, at))
         return self._by_bigram.get(bigram, ())
 
-    def sounding(self, written: str) -> Sequence[str]:
-        """Return the names of the same length that sound roughly like `written`."""
-        if len(written) not in self._by_sound:
-            bucket: dict[tuple[str, ...], list[str]] = {}
+    def sounding(self, written: str) -> set[str]:
+        """Return the names of the same length, one character at least the same, that sound roughly like `written`."""
+        if self._by_character is None:
+            self._by_character = defaultdict(list)
             for name in self.names:
-                if len(name) == len(written):
-                    bucket.setdefault(_rough_sound(name), []).append(name)
-            self._by_sound[len(written)] = bucket
-        return self._by_sound[len(written)].get(_rough_sound(written), ())
+                for at, character in enumerate(name):
+                    self._by_character[len(name), at, character].append(name)
+        alike = {
+            name
+            for at, character in enumerate(written)
+            for name in self._by_character.get((len(written), at, character), ())
+        }
+        return {name for name in alike if _rough_sound(name) == _rough_sound(written)}
 
 
 def correct(

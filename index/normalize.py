@@ -41,15 +41,10 @@ def fold(text: str) -> str:
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
-    """Return `fold` of every text, at the price of one when they are all simplified."""
-    whole = "".join(texts)
-    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32)
-    folded = _folded(codes)
-    if (folded & _TRADITIONAL).any():
-        return [fold(text) for text in texts]
-    narrow = folded.tobytes().decode("utf-32-le", "surrogatepass")
-    ends = list(accumulate(map(len, texts)))
-    return [narrow[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    """Return `fold` of every text, at the price of one."""
+    folded = fold("\n".join(texts))
+    ends = accumulate(len(text) + 1 for text in texts)
+    return [folded[end - 1 - len(text) : end - 1] for text, end in zip(texts, ends, strict=True)]
 
 
 def _folded(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -63,12 +58,12 @@ def _folded(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def to_simplified(text: str) -> str:
     """Return `text` in simplified characters, of the same length."""
-    return text if _traditional().isdisjoint(text) else _convert(text)
+    return text if _simplified().keys().isdisjoint(text) else _convert(text)
 
 
 def _convert(text: str) -> str:
     converted = _t2s().convert(text)
-    return converted if len(converted) == len(text) else "".join(map(_simplify_one, text))
+    return converted if len(converted) == len(text) else "".join([_simplified().get(one, one) for one in text])
 
 
 def _by_context(text: str, codes: NDArray[np.uint32], simplified: str) -> str:
@@ -111,8 +106,8 @@ def _table() -> NDArray[np.uint32]:
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
         if len(folded) == 1:
             table[code] = ord(folded)
-    for character in _traditional():
-        table[ord(character)] = ord(_simplify_one(character)) | _TRADITIONAL
+    for character, simplified in _simplified().items():
+        table[ord(character)] = ord(simplified) | _TRADITIONAL
     return table
 
 
@@ -129,14 +124,10 @@ def _t2s() -> OpenCC:
 
 
 @cache
-def _traditional() -> frozenset[str]:
-    """The characters that OpenCC changes, found by asking it once."""
+def _simplified() -> dict[str, str]:
+    """The characters that OpenCC changes, and to what one by itself, found by asking it once."""
     every = [chr(code) for code in range(0x3400, 0xA000)]
     simplified = _t2s().convert("\n".join(every)).split("\n")
-    return frozenset(before for before, after in zip(every, simplified, strict=True) if before != after)
-
-
-@cache
-def _simplify_one(character: str) -> str:
-    converted = _t2s().convert(character)
-    return converted if len(converted) == 1 else character
+    return {
+        before: after for before, after in zip(every, simplified, strict=True) if before != after and len(after) == 1
+    }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from index import learned, snippets
 from index.boundaries import TAGS
+from index.figures import find_figures
 from index.model import Snippet
 from index.question import read_question
 from index.spans import Spans
@@ -174,7 +175,8 @@ def test_a_closing_quotation_mark_stays_with_its_sentence(jieba):
 )
 def test_of_a_listing_the_amount_behind_its_label_is_meant(jieba, printed, question, taken, meant):
     start = printed.index(taken)
-    begin, end = snippets._labelled(printed, start, start + len(taken), read_question(question, jieba))
+    asked, figures = read_question(question, jieba), find_figures(printed)
+    begin, end = snippets._labelled(printed, start, start + len(taken), asked, figures)
     assert printed[begin:end] == meant
 
 
@@ -229,9 +231,9 @@ def test_the_best_are_those_a_full_sort_puts_first(scores, most):
         ("签约142家,投产110家。", "142家,投产110家", "142家,投产110家"),
     ],
 )
-def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(jieba, text, span, shown):
+def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(text, span, shown):
     start = text.index(span)
-    start, end = snippets._whole(text, start, start + len(span), read_question("一共有多少?", jieba), None)
+    start, end = snippets._whole_amount(text, start, start + len(span), find_figures(text))
     assert text[start:end] == shown
 
 
