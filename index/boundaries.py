@@ -445,8 +445,9 @@ def _tag_flags() -> Bools:
 
 
 def _among(codes: Ints, characters: Iterable[str]) -> Bools:
-    table = np.zeros(0x10000, np.bool_)
-    table[[ord(character) for character in characters if ord(character) < 0x10000]] = True
+    wanted = [ord(character) for character in characters]
+    table = np.zeros(max(wanted, default=0) + 2, np.bool_)
+    table[wanted] = True
     return table.take(codes, mode="clip")
 
 

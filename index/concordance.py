@@ -136,14 +136,16 @@ class Concordance:
 
 
 def is_any(codes: Ints | NDArray[np.uint8], characters: str) -> Bools:
-    """Return where `codes` holds one of `characters`, those beyond the basic plane aside."""
+    """Return where `codes` holds one of `characters`."""
     return _table(characters).take(codes, mode="clip")
 
 
 @lru_cache(1024)
 def _table(characters: str) -> Bools:
-    table = np.zeros(0x10000, np.bool_)
-    table[[ord(character) for character in characters if ord(character) < 0x10000]] = True
+    """Return a table no longer than the characters need: one of punctuation stays in a processor's nearest memory."""
+    codes = [ord(character) for character in characters]
+    table = np.zeros(max(codes, default=0) + 2, np.bool_)
+    table[codes] = True
     return table
 
 
