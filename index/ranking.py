@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from index import trees
-from index.concordance import Bools, Concordance, Ints
+from index.concordance import Bools, Concordance, Ints, is_any
 from index.model import Candidate, Engine, Passage, Query, leading
 from index.normalize import fold
 from index.question import KINDS, Question
@@ -36,6 +36,10 @@ K1, B = 0.6, 0.1
 BIGRAM_WEIGHT, CHARACTER_WEIGHT = 0.5, 0.25
 _TAUGHT_ON = np.log(108_400)
 _TERM = "term"
+_SORTS = {"number": "m", "time": "t", "person": "Rx", "place": "ST"}
+"""Tags of words that may answer a question of a kind."""
+_NUMERALS = "0123456789零一二三四五六七八九十百千万亿两半几多余"
+_TIMES = "年月日时点世"
 FAVOUR = 1.2
 """Added to the learned score of a passage from the days asked for. Not fitted: no question set has dates."""
 
@@ -213,10 +217,12 @@ def describe(
             two,
         ]
     )
+    answering = by_sentence[:4] * _of_the_sort_asked(question, text)
+    measured = by_sentence[:1] * _measured(question, text)
     first_sentence = np.searchsorted(of, np.arange(many))
-    best_sentence, rare_sentence, letter_sentence, word_sentence, two_sentences = np.maximum.reduceat(
-        by_sentence, first_sentence, axis=1
-    )
+    of_passages = np.maximum.reduceat(np.vstack([by_sentence, answering, measured]), first_sentence, axis=1)
+    best_sentence, rare_sentence, letter_sentence, word_sentence, two_sentences = of_passages[:5]
+    answering_sentence, answering_rare, answering_letters, answering_words, measured_sentence = of_passages[5:]
     cover, rare_cover = share(has_bigram, weights).T
     letter_cover, character_cover = share(has_character, np.stack([letter_rarity, character_idf], axis=1)).T
 
@@ -277,6 +283,16 @@ def describe(
         "letter_sentence": letter_sentence,
         "letter_sentence_lag": letter_sentence.max() - letter_sentence,
         "part": [passage.part for passage in passages],
+        "answering_sentence": answering_sentence,
+        "answering_sentence_lag": answering_sentence.max() - answering_sentence,
+        "answering_rare": answering_rare,
+        "answering_rare_lag": answering_rare.max() - answering_rare,
+        "answering_letters": answering_letters,
+        "answering_letters_lag": answering_letters.max() - answering_letters,
+        "answering_words": answering_words,
+        "answering_words_lag": answering_words.max() - answering_words,
+        "measured_sentence": measured_sentence,
+        "measured_sentence_lag": measured_sentence.max() - measured_sentence,
     }
     return trees.table(columns.values(), many)
 
@@ -324,7 +340,43 @@ FEATURES = [
     "letter_sentence",
     "letter_sentence_lag",
     "part",
+    "answering_sentence",
+    "answering_sentence_lag",
+    "answering_rare",
+    "answering_rare_lag",
+    "answering_letters",
+    "answering_letters_lag",
+    "answering_words",
+    "answering_words_lag",
+    "measured_sentence",
+    "measured_sentence_lag",
 ]
+
+
+def _of_the_sort_asked(question: Question, text: Concordance) -> Bools:
+    """Return which sentences have a word of the sort that is asked for: a number, a time, a person, a place."""
+    count = len(text.sentence_start)
+    if question.kind not in _SORTS:
+        return np.ones(count, np.bool_)
+    found = np.zeros(count, np.bool_)
+    found[text.token_sentence[is_any(text.token_tag, _SORTS[question.kind])]] = True
+    if question.kind == "time":
+        found[text.sentence_at[_numbered_with(text, _TIMES)]] = True
+    return found
+
+
+def _measured(question: Question, text: Concordance) -> Bools:
+    """Return which sentences have a number of what is counted, when a number is asked: 142家 where 多少家 is."""
+    found = np.zeros(len(text.sentence_start), np.bool_)
+    if question.kind == "number" and question.focus:
+        found[text.sentence_at[_numbered_with(text, question.focus[0])]] = True
+    return found
+
+
+def _numbered_with(text: Concordance, letters: str) -> Ints:
+    """Return where one of `letters` stands right behind a numeral."""
+    places: Ints = np.flatnonzero(is_any(text.codes[:-1], _NUMERALS) & is_any(text.codes[1:], letters))
+    return places
 
 
 def rareness(found: Bools) -> Floats:
