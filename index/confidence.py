@@ -77,6 +77,9 @@ _OF_PASSAGE = (
     "article_siblings",
     "idf_total",
     "question_bigrams",
+    "answering_sentence",
+    "answering_words",
+    "measured_sentence",
 )
 _OF_SPAN = (
     "letters_cover",
@@ -96,6 +99,8 @@ _OF_SPAN = (
     "focus_gap_before",
     "focus_gap_behind",
     "left_gap_before_0",
+    "left_gap_behind_0",
+    "right_gap_before_0",
     "right_gap_behind_0",
 )
 NAMES = (

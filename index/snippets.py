@@ -66,7 +66,8 @@ A number with another unit (8800余亩) names none: .1 and .2 of F1 over all que
 The letters of _TIME were completed from the 28 of their answers that have no digit and no word of time.
 """
 _TIME = re.compile(
-    "[年月日号时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
+    "[年月日时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
+    "|[0-9]号(?![\u3400-\u9fff])"
 )
 _BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
 _ORDINAL = "第首前后"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index import confidence, finalists, learned, letters, ranking, snippets, spans, trees
 from index.answer import Archive, ask
+from index.boundaries import content_around
 from index.engines import open_engine
 from index.evaluate import auroc, exact_match
 from index.evaluate import overlap as character_overlap
@@ -35,6 +36,7 @@ Model = tuple[Trees | letters.Odds, str]
 """An ensemble, or the odds of letters, and the text it was read from."""
 
 FOLDS = 5
+_TRIES = 60
 ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "finalists": 200, "confidence": 120}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {
@@ -354,8 +356,8 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
     """
     Teach confidence on every question as it is and again with its article left out, by the models of its fold.
 
-    Every third question is also asked where only the passages that answer it are missing from their article, and in an
-    archive of a few articles.
+    Of three questions one is also asked where only the passages that answer it are missing from their article, and in
+    an archive of a few articles; and one about something else than its article tells.
     """
     doubled: list[Example] = []
     rows: list[Rows] = []
@@ -375,12 +377,36 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
                     outcomes.append(_outcome(one, terms, few, True))
                     outcomes.append(_outcome(one, terms, _unanswered(one, few), False))
                     outcomes.append(_outcome(one, *_small(one, False, place), False))
+                if place % 3 == 1 and (other := altered(one, examples, place)):
+                    outcomes.append(_outcome(other, other.terms, other.candidates, False))
                 for row, right in outcomes:
                     if row is not None:
                         doubled.append(one)
                         rows.append(row[None, :])
                         labels.append(np.array([right + 1e-9]))
     return cross("confidence", doubled, rows, labels, confidence.NAMES)[1]
+
+
+def altered(one: Example, others: Sequence[Example], seed: int) -> Example | None:
+    """
+    Return the question with the word before or behind its question word taken from another article's question.
+
+    Its paragraph held the word there was and does not hold the one there is now: 山有多高 -> 山有多重. None when of
+    some tries none will do.
+    """
+    chance, held = np.random.default_rng(seed), fold(one.paragraph)
+    tags = {token.word: token.tag for token in one.question.tokens}
+    for _ in range(_TRIES):
+        other, side = others[int(chance.integers(len(others)))], int(chance.integers(2))
+        mine, its = content_around(one.question)[side], content_around(other.question)[side]
+        if other.article == one.article or other.question.kind != one.question.kind or not mine or not its:
+            continue
+        alike = tags[mine[0]] in {token.tag for token in other.question.tokens if token.word == its[0]}
+        if alike and min(len(mine[0]), len(its[0])) > 1 and mine[0] in held and its[0] not in held:
+            changed = copy(one)
+            changed.text = one.question.folded.replace(mine[0], its[0])
+            return next(iter(retrieve([changed])), None)
+    return None
 
 
 def _gone(one: Example) -> frozenset[str]:

@@ -265,6 +265,9 @@ def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, que
         ("10:30", False),
         ("今年5月20日", False),
         ("西汉末", False),
+        ("长征二号丁运载火箭", True),
+        ("5月20号", False),
+        ("20号", False),
     ],
 )
 def test_a_number_with_another_unit_names_no_time(jieba, span, names_none):
