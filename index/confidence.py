@@ -15,7 +15,7 @@ from index.figures import figure_of
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
-from index.snippets import Reading
+from index.snippets import Reading, mere_dates
 
 CLAIM = 0.03
 """
@@ -139,6 +139,8 @@ def _doubt(question: Question, reading: Reading, outcome: Mapping[str, float]) -
         return 1.0
     if question.kind == "number":
         left = 1.0 if outcome["span_digits"] else _NO_DIGIT
+        if mere_dates(question, reading.spans.take(slice(0, 1)), reading.text).any():
+            left *= _NO_FIGURE
         if not outcome["word_behind_found"] and not outcome["figure"]:
             left *= _NO_FIGURE
         paid = _MONEY.search(_likeliest(reading)) or not _MONEY_ASKED.search(question.folded)

@@ -41,7 +41,7 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
 )
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _OTHER_WORD = re.compile("哪|什么|谁|何")
-"""Beside one of these 几 asks for no number: 每隔几天, 哪几个."""
+"""Beside one of these 几 asks for no number, nor 多 with a measure: 每隔几天, 哪几个, 多伦多大学有什么."""
 _CALLED = re.compile("(?<!^)(?<![是因])(?<!原因|理由|缘由|缘故|目的)为(什么|何)(?=[?。!]*$)")
 """
 At the end 为什么 is no why but a copula with its 什么: 被称为什么, 前身为何. So it is in all of some 70 questions of
@@ -114,8 +114,9 @@ def _asked(folded: str) -> tuple[QuestionKind, tuple[int, int]]:
         return "thing", called.span(1)
     for kind, pattern in _ASKED:
         found = [match.span() for match in pattern.finditer(folded) if match[0]]
-        if kind == "number" and _OTHER_WORD.search(folded):
-            found = [(start, end) for start, end in found if "几" not in folded[start:end]]
+        if kind == "number" and (other := _OTHER_WORD.search(folded)):
+            wants = "多少" if other[0] != "何" else "多"
+            found = [(start, end) for start, end in found if wants in folded[start:end]]
         if found:
             return kind, found[-1]
     if some := _SOME.search(folded):

@@ -70,6 +70,11 @@ _TIME = re.compile(
     "|[0-9]号(?![\u3400-\u9fff])"
 )
 _BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
+_DATE = re.compile(
+    "(?:(?:1[0-9]|20)[0-9]{2}|[一二][〇零一二三四五六七八九]{3})年(?:代|度)?|[0-9]{1,2}月(?:份|[0-9]{1,2}[日号])?|[0-9]{1,2}日"
+)
+_DAYS_ASKED = re.compile("[年月日号天]|世纪|多久以?前|历史")
+_NUMERAL = re.compile("[0-9零一二三四五六七八九十百千万亿两半几]")
 _ORDINAL = "第首前后"
 """
 Belongs to the amount behind it: 首六位. Cutting a span down to its one amount changed 9 of 509 number questions of
@@ -119,7 +124,7 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     scores = scores - scores[best].min(initial=np.inf) + final.min(initial=np.inf)
     scores[best] = final
     if question.kind == "number":
-        scores = scores - NO_FIGURE * (rows[:, names.index("digits")] == 0)
+        scores = scores - NO_FIGURE * ((rows[:, names.index("digits")] == 0) | mere_dates(question, spans.spans, text))
     if question.kind == "time":
         told = rows[:, names.index("times")] > 0
         scores = scores - NO_TIME * (~told & _timeless(spans.spans, text))
@@ -144,6 +149,17 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
 def foremost(ranked: Ranked) -> list[Passage]:
     """Return the passages to read closely: those that the ranker puts in front, and not far behind the best."""
     return ranked.passages[: int((ranked.scores[:PASSAGES] > ranked.scores[0] - GAP).sum())]
+
+
+def mere_dates(question: Question, spans: Spans, text: Concordance) -> Bools:
+    """Return which spans have no number but a date's; none when years or days are what is counted."""
+    begin, stop = question.asked
+    if _DAYS_ASKED.search(question.folded, begin, stop + 3):
+        return np.zeros(len(spans.start), np.bool_)
+    written = (text.text[start:end] for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True))
+    return np.fromiter(
+        (bool(_DATE.search(one)) and not _NUMERAL.search(_DATE.sub("", one)) for one in written), np.bool_
+    )
 
 
 def _timeless(spans: Spans, text: Concordance) -> Bools:

@@ -50,6 +50,14 @@ def test_words_that_begin_like_a_measure_of_time_ask_for_none(jieba, text):
     assert read_question(text, jieba).kind == "thing"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("多伦多大学有哪个学院最早", "thing"), ("许多高校的校长是谁", "person"), ("何师傅今年多大", "number")],
+)
+def test_a_measure_beside_another_question_word_asks_for_no_number(jieba, text, kind):
+    assert read_question(text, jieba).kind == kind
+
+
 def test_of_a_copula_with_what_only_the_what_is_asked(jieba):
     asked = read_question("石桥俗称为什么？", jieba)
     assert asked.folded[slice(*asked.asked)] == "什么"

@@ -15,6 +15,7 @@ from index.answer import Archive
 from index.model import Candidate, Query
 from index.question import Question, read_question
 from index.ranking import FEATURES, Ranked
+from index.tokens import Segmenter
 
 from . import newsprint
 
@@ -199,6 +200,36 @@ class TestFeatures:
         terms = ranking.weigh(question, archive.engine)
         if candidates:
             assert np.isfinite(ranking.describe(question, terms, candidates, 10)).all()
+
+    @pytest.mark.parametrize(
+        ("question", "answers", "does_not"),
+        [
+            ("瓷厂几个车间投产", "瓷厂3个车间投产。", "瓷厂的车间投产。3月有雨。"),
+            ("瓷厂什么时候投产", "瓷厂今年投产。", "瓷厂昂然投产。今年有雨。"),
+            ("瓷厂什么时候投产", "瓷厂5月投产。", "瓷厂5人投产。"),
+            ("谁办了瓷厂", "王小明办了瓷厂。", "大家办了瓷厂。王小明走了。"),
+            ("瓷厂迁到哪里", "瓷厂迁到衡阳。", "瓷厂迁到河边。衡阳有雨。"),
+        ],
+    )
+    def test_know_the_sentences_with_a_word_of_the_sort_asked_for(self, jieba, question, answers, does_not):
+        with_one, without = described(question, [answers, does_not], jieba, "answering_sentence")
+        assert with_one > 0
+        assert without < with_one
+
+    def test_know_the_sentences_with_a_number_of_what_is_counted(self, jieba):
+        texts = ["瓷厂有142家企业。", "瓷厂有142个人,每家企业都有。", "瓷厂有企业。另有9家。"]
+        counted = described("瓷厂有多少家企业", texts, jieba, "measured_sentence")
+        assert counted[0] > counted[2] >= counted[1] == 0
+
+    def test_take_every_sentence_where_anything_may_answer(self, jieba):
+        assert all(described("瓷厂做什么", ["瓷厂做碗。", "瓷厂做盘。"], jieba, "answering_sentence") > 0)
+
+
+def described(text: str, texts: list[str], jieba: Segmenter, feature: str) -> np.ndarray:
+    """One feature of passages, each an article of its own."""
+    question = read_question(text, jieba)
+    found = [Candidate(newsprint.passage(one, jieba, article=str(n)), 1.0) for n, one in enumerate(texts)]
+    return ranking.describe(question, newsprint.terms(question), found, 10.0)[:, FEATURES.index(feature)]
 
 
 class TestFavouredDays:
