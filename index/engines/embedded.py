@@ -28,6 +28,8 @@ _AT_ONCE = 1_000
 
 _REMEMBERED = 50_000
 """Terms whose counts are remembered, some 10 MB."""
+_KEPT = 4_000
+"""Passages kept after reading them, some 5 MB: questions asked one after another are often about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Opened:
     living     share of the rows in the segments that are not deleted
     reprinted  the names of the rows that tell of further sources
     counted    what was looked up of terms: a question's are asked for twice, and many by the next one too
+    kept       passages read of late, by their rows' numbers
     """
 
     generation: Path
@@ -48,6 +51,7 @@ class Opened:
     living: float
     reprinted: frozenset[str]
     counted: dict[tuple[str, str], int] = field(default_factory=dict)
+    kept: dict[int, Passage] = field(default_factory=dict)
 
     def holders(self, field: str, text: str) -> int:
         """Return how many rows hold a term."""
@@ -78,7 +82,13 @@ class Opened:
         if not addresses:
             return []
         numbers: list[Any] = self.searcher.fast_field_values("number", addresses)
-        return [self._with_reprints(passage) for passage in self.rows.read(numbers)]
+        found = {number: passage for number in numbers if (passage := self.kept.get(number))}
+        missing = [number for number in numbers if number not in found]
+        found.update(zip(missing, map(self._with_reprints, self.rows.read(missing)), strict=True))
+        if len(self.kept) >= _KEPT:
+            self.kept.clear()
+        self.kept.update(found)
+        return [found[number] for number in numbers]
 
     def _with_reprints(self, passage: Passage) -> Passage:
         cited = passage.citation
