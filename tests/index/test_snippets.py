@@ -63,7 +63,7 @@ pytestmark = pytest.mark.usefixtures("counting")
 
 
 @pytest.mark.parametrize(
-    ("scores", "read"), [([0] * 6, 4), ([2, 1.5, -0.5, -1.5, -2], 3), ([9, 0, 0, 0], 1), ([-4], 1)]
+    ("scores", "read"), [([0] * 6, 4), ([2, 1.5, -0.5, -2.5, -3], 3), ([9, 0, 0, 0], 1), ([-4], 1)]
 )
 def test_passages_are_read_that_stand_in_front_and_not_far_behind_the_best(jieba, scores, read):
     some = ranked([passage("时间谷", jieba, article=f"a{number}") for number in range(len(scores))])
