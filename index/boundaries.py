@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import letters, trees
-from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints
+from index.concordance import CLAUSE_ENDS, Bools, Concordance, Ints, is_any
 from index.question import KINDS, Question
 from index.trees import Column
 
@@ -317,7 +317,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
 def _sums(text: Concordance, question: Question, evidence: Evidence, mass: Sums, marks: Bools) -> Sums:
     """Return what is found up to each offset, in the order of HELD as far as `marks`: sums × (characters + 1)."""
     size = len(text.codes)
-    asked = _among(text.codes, filter(str.isalnum, question.folded))
+    asked = is_any(text.codes, "".join(filter(str.isalnum, question.folded)))
     sums = np.zeros((5 + len(marks), size + 1))
     np.cumsum(mass, out=sums[0, 1:])
     sums[0] /= float(evidence.bigram_idf.sum()) + 1e-9
@@ -442,13 +442,6 @@ def _tag_flags() -> Bools:
     for row, tags in enumerate(_COUNTED_TAGS.values()):
         table[row, [ord(tag) for tag in tags]] = True
     return table
-
-
-def _among(codes: Ints, characters: Iterable[str]) -> Bools:
-    wanted = [ord(character) for character in characters]
-    table = np.zeros(max(wanted, default=0) + 2, np.bool_)
-    table[wanted] = True
-    return table.take(codes, mode="clip")
 
 
 def _stands(beside: Ints, letters: str) -> Bools:

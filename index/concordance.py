@@ -140,7 +140,7 @@ def is_any(codes: Ints | NDArray[np.uint8], characters: str) -> Bools:
     return _table(characters).take(codes, mode="clip")
 
 
-@lru_cache(1024)
+@lru_cache(64)
 def _table(characters: str) -> Bools:
     """Return a table no longer than the characters need: one of punctuation stays in a processor's nearest memory."""
     codes = [ord(character) for character in characters]

@@ -15,7 +15,7 @@ from index.figures import figure_of
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
-from index.snippets import Reading, amountless
+from index.snippets import Reading
 
 CLAIM = 0.03
 """
@@ -138,8 +138,7 @@ def _doubt(question: Question, reading: Reading, outcome: Mapping[str, float]) -
     if not len(reading.scores):
         return 1.0
     if question.kind == "number":
-        none = amountless(question, reading.spans.take(slice(0, 1)), reading.text).any()
-        left = _NO_AMOUNT if none else 1.0
+        left = _NO_AMOUNT if reading.numberless else 1.0
         if not outcome["word_behind_found"] and not outcome["figure"]:
             left *= _NO_FIGURE
         paid = _MONEY.search(_likeliest(reading)) or not _MONEY_ASKED.search(question.folded)

@@ -75,7 +75,8 @@ class NameIndex:
             for at, character in enumerate(written)
             for name in self._by_character.get((len(written), at, character), ())
         }
-        return {name for name in alike if _rough_sound(name) == _rough_sound(written)}
+        sound = _rough_sound(written)
+        return {name for name in alike if _rough_sound(name) == sound}
 
 
 def correct(

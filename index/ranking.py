@@ -37,7 +37,7 @@ BIGRAM_WEIGHT, CHARACTER_WEIGHT = 0.5, 0.25
 _TAUGHT_ON = np.log(108_400)
 _TERM = "term"
 _SORTS = {"number": "m", "time": "t", "person": "Rx", "place": "ST"}
-"""Tags of words that may answer a question of a kind."""
+"""Tags of words that may answer a question of a kind; like the letters below taken from the tag set, not fitted."""
 _NUMERALS = "0123456789零一二三四五六七八九十百千万亿两半几多余"
 _TIMES = "年月日时点世"
 FAVOUR = 1.2
@@ -217,12 +217,13 @@ def describe(
             two,
         ]
     )
-    answering = by_sentence[:4] * _of_the_sort_asked(question, text)
+    of_the_sort = by_sentence[:4] * _of_the_sort_asked(question, text)
     measured = by_sentence[:1] * _measured(question, text)
     first_sentence = np.searchsorted(of, np.arange(many))
-    of_passages = np.maximum.reduceat(np.vstack([by_sentence, answering, measured]), first_sentence, axis=1)
-    best_sentence, rare_sentence, letter_sentence, word_sentence, two_sentences = of_passages[:5]
-    answering_sentence, answering_rare, answering_letters, answering_words, measured_sentence = of_passages[5:]
+    of_passages = np.maximum.reduceat(np.vstack([by_sentence, of_the_sort, measured]), first_sentence, axis=1)
+    (best_sentence, rare_sentence, letter_sentence, word_sentence, two_sentences), answering = np.split(
+        of_passages, [5]
+    )
     cover, rare_cover = share(has_bigram, weights).T
     letter_cover, character_cover = share(has_character, np.stack([letter_rarity, character_idf], axis=1)).T
 
@@ -283,20 +284,13 @@ def describe(
         "letter_sentence": letter_sentence,
         "letter_sentence_lag": letter_sentence.max() - letter_sentence,
         "part": [passage.part for passage in passages],
-        "answering_sentence": answering_sentence,
-        "answering_sentence_lag": answering_sentence.max() - answering_sentence,
-        "answering_rare": answering_rare,
-        "answering_rare_lag": answering_rare.max() - answering_rare,
-        "answering_letters": answering_letters,
-        "answering_letters_lag": answering_letters.max() - answering_letters,
-        "answering_words": answering_words,
-        "answering_words_lag": answering_words.max() - answering_words,
-        "measured_sentence": measured_sentence,
-        "measured_sentence_lag": measured_sentence.max() - measured_sentence,
     }
+    for name, row in zip(_ANSWERING, answering, strict=True):
+        columns[name], columns[f"{name}_lag"] = row, row.max() - row
     return trees.table(columns.values(), many)
 
 
+_ANSWERING = ("answering_sentence", "answering_rare", "answering_letters", "answering_words", "measured_sentence")
 FEATURES = [
     "score",
     "score_to_best",
@@ -340,16 +334,7 @@ FEATURES = [
     "letter_sentence",
     "letter_sentence_lag",
     "part",
-    "answering_sentence",
-    "answering_sentence_lag",
-    "answering_rare",
-    "answering_rare_lag",
-    "answering_letters",
-    "answering_letters_lag",
-    "answering_words",
-    "answering_words_lag",
-    "measured_sentence",
-    "measured_sentence_lag",
+    *(column for name in _ANSWERING for column in (name, f"{name}_lag")),
 ]
 
 

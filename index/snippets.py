@@ -82,11 +82,12 @@ _TIME = re.compile(
     "|[0-9]号(?![\u3400-\u9fff])"
 )
 _BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
-_DATE = re.compile(
-    "(?:(?:1[0-9]|20)[0-9]{2}|[一二][〇零一二三四五六七八九]{3})年(?:代|度)?|[0-9]{1,2}月(?:份|[0-9]{1,2}[日号])?|[0-9]{1,2}日"
-)
 _DAYS_ASKED = re.compile("[年月日号天]|世纪|多久以?前|历史")
 _NUMERALS = "0123456789一二三四五六七八九十百千万亿两半几"
+"""
+These, and what is a number (三辑 and 五年 are, 零件 and 郭达年 not), were settled on the number questions of
+CMRC2018- and DRCD-dev whose answer was no figure, and on a few about news, which were looked at.
+"""
 _ORDINAL = "第首前后"
 """
 Belongs to the amount behind it: 首六位. Cutting a span down to its one amount changed 9 of 509 number questions of
@@ -108,6 +109,7 @@ class Reading:
     agreement    expected overlap (character F1) of each span with the answer
     boundary     greatest score of a beginning and an end together, before the spans were compared
     likeliest    features of the likeliest span; {} when there is no span
+    numberless   whether a number is asked and the likeliest span states none
     """
 
     passages: list[Passage]
@@ -119,6 +121,7 @@ class Reading:
     agreement: Floats
     boundary: float
     likeliest: Mapping[str, float]
+    numberless: bool
 
 
 def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
@@ -135,8 +138,10 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     final = trees.load("finalists").predict(finalists.describe(rows[best], some))
     scores = scores - scores[best].min(initial=np.inf) + final.min(initial=np.inf)
     scores[best] = final
+    none = np.zeros(len(scores), np.bool_)
     if question.kind == "number":
-        scores = scores - NO_FIGURE * amountless(question, spans.spans, text)
+        none = amountless(question, spans.spans, text)
+        scores = scores - NO_FIGURE * none
     if question.kind in _NAMING:
         scores = scores - UNNAMED * ~_tagged(spans.spans, text, _NAMING[question.kind])
     if question.kind == "time":
@@ -157,6 +162,7 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
         agreement[order],
         boundary=float(spans.boundary.sum(axis=1).max(initial=-np.inf)),
         likeliest=dict(zip(names, rows[order[0]].tolist(), strict=True)) if len(order) else {},
+        numberless=bool(none[order[:1]].any()),
     )
 
 
@@ -174,16 +180,15 @@ def _tagged(spans: Spans, text: Concordance, tags: str) -> Bools:
 
 def amountless(question: Question, spans: Spans, text: Concordance) -> Bools:
     """Return which spans have no number in them, or none but a date's where no years or days are counted."""
-    digits, numerals = (np.append(0, np.cumsum(is_any(text.codes, some))) for some in (string.digits, _NUMERALS))
+    numeral, digit = is_any(text.codes, _NUMERALS), is_any(text.codes, string.digits)
+    begin, stop = question.asked
+    if not _DAYS_ASKED.search(question.folded, begin, stop + 3):
+        for date in resolve(text.text, _ANY_DAY):
+            numeral[date.start : date.end] = False
+    numerals, digits = (np.append(0, np.cumsum(some)) for some in (numeral, digit))
     plain = ~_tagged(spans, text, "mtx") & (digits[spans.end] == digits[spans.start])
     none: Bools = plain | (numerals[spans.end] == numerals[spans.start])
-    begin, stop = question.asked
-    if _DAYS_ASKED.search(question.folded, begin, stop + 3):
-        return none
-    bounds = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
-    written = (text.text[start : end + (text.text[end] in "年月日")] for start, end in bounds)
-    dates = (bool(_DATE.search(one)) and not any(map(_NUMERALS.__contains__, _DATE.sub("", one))) for one in written)
-    return none | np.fromiter(dates, np.bool_, len(none))
+    return none
 
 
 def _timeless(spans: Spans, text: Concordance) -> Bools:

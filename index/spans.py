@@ -36,7 +36,7 @@ class Spans:
     start: Ints
     end: Ints
 
-    def take(self, which: Ints | Bools | slice) -> Spans:
+    def take(self, which: Ints | Bools) -> Spans:
         return Spans(self.first[which], self.last[which], self.start[which], self.end[which])
 
 

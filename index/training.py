@@ -37,6 +37,7 @@ Model = tuple[Trees | letters.Odds, str]
 
 FOLDS = 5
 _TRIES = 60
+"""Questions looked at for a word to put in another's place."""
 ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "finalists": 200, "confidence": 120}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {

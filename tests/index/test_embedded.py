@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from index.engines import blocks, cache_dir, open_builder, open_engine
+from index.engines import blocks, cache_dir, embedded, open_builder, open_engine, rows
 from index.engines.alike import Term, rare
 from index.engines.storage import CURRENT, LAYOUT
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
@@ -213,6 +213,29 @@ class TestTheFileOfRows:
             found(location)
         publish(location, range(5), clear=True)
         assert found(location) == 5
+
+    def test_is_read_once_for_passages_asked_for_again_and_anew_after_a_commit(self, location, monkeypatch):
+        engine = open_engine(location)
+        first = engine.search(Query({"企业": 1.0}, {}), 2)
+        reads: list[int] = []
+        unpacked = rows.Rows.read
+        monkeypatch.setattr(rows.Rows, "read", lambda held, of: reads.extend(of) or unpacked(held, of))
+        again = engine.search(Query({"企业": 1.0}, {}), 3)
+        assert again[:2] == first
+        assert len(reads) == 1
+        publish(location, range(1), clear=True)
+        engine.reload()
+        assert [one.passage.citation.article_id for one in engine.search(Query({"企业": 1.0}, {}), 3)] == ["a0"]
+        assert len(reads) == 2
+
+    def test_has_no_more_than_some_passages_of_it_kept(self, location, monkeypatch):
+        monkeypatch.setattr(embedded, "_KEPT", 10)
+        publish(location, range(40))
+        engine = open_engine(location)
+        for limit in (1, 3, 9, 12, 20, 40, 40):
+            assert len(engine.search(Query({"企业": 1.0}, {}), limit)) == limit
+        engine.search(Query({"企业": 1.0}, {}), 1)
+        assert len(engine._opened.kept) < 10
 
     def test_written_anew_is_left_to_readers_that_have_the_old_one_open(self, location):
         publish(location, range(50))

@@ -132,6 +132,32 @@ def test_questions_without_a_candidate_are_left_out(taught):
     assert len(training.retrieve(examples)) == len(examples) - 1
 
 
+def test_a_question_is_altered_to_one_that_its_paragraph_does_not_answer(taught):
+    index, questions = taught
+    engine = open_engine(index)
+    examples = training.retrieve(list(training.read_examples(Archive(engine, open_segmenter(engine.meta)), questions)))
+    asked = examples[0]
+    asked.paragraph = "河口镇在河的北边。镇上的瓷厂一共有3家。"
+    others = [training.altered(asked, examples, seed) for seed in range(10)]
+    for other in others:
+        assert other is not None
+        assert other.question.text == other.text
+        town, _, noun = other.text.partition("镇有多少")
+        assert (town == "河口") != (noun == "瓷厂"), "one word is another"
+        assert (noun if town == "河口" else town) not in asked.paragraph
+    assert len({other.text for other in others}) > 2
+    assert asked.text == "河口镇有多少瓷厂"
+
+
+def test_a_question_is_not_altered_with_words_of_its_own_article(taught):
+    index, questions = taught
+    engine = open_engine(index)
+    examples = training.retrieve(list(training.read_examples(Archive(engine, open_segmenter(engine.meta)), questions)))
+    own = [one for one in examples if one.article == examples[0].article]
+    assert len(own) == len(COUNTED)
+    assert training.altered(own[0], own, 5) is None
+
+
 def test_questions_on_one_article_share_a_fold(taught):
     index, questions = taught
     engine = open_engine(index)
