@@ -77,7 +77,9 @@ class TestTheClocks:
         assert before == [getattr(where, name) for functions in STAGES.values() for where, name in functions]
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "bm25s" else []) for name in INSTALLED]
+)
 def test_a_peer_finds_the_passages_with_the_words_rarest_first(tmp_path, name):
     tokens = tmp_path / "tokens.txt"
     tokens.write_text("桥 建成\n" + "河 水 上涨\n" * 80 + "桥 河 通车\n", "utf-8")
