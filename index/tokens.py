@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.metadata
@@ -80,9 +81,7 @@ class Segmenter:
     def __init__(self, choice: Choice = "auto", lexicon: Iterable[str] = (), cache_dir: Path | None = None) -> None:
         self.lexicon = tuple(sorted(set(lexicon)))
         self.name: Literal["jieba", "rjieba"] = _resolve(choice)
-        self._backend: _Jieba | _RustJieba = _RustJieba() if self.name == "rjieba" else _Jieba(cache_dir)
-        for word in fold_all(self.lexicon):
-            self._backend.add(word)
+        self._backend = _backend(self.name, self.lexicon, cache_dir)
         self.fingerprint = _fingerprint(self.name, self.lexicon)
         self._entries: dict[str, _Entry] = {}
 
@@ -319,6 +318,15 @@ def _cached_dictionary(cache: Path | None) -> _Dictionary | None:
         return frequencies, total, tags
     except (OSError, ValueError, EOFError, TypeError):
         return None
+
+
+@functools.lru_cache(maxsize=1)
+def _backend(name: str, lexicon: tuple[str, ...], cache_dir: Path | None) -> _Jieba | _RustJieba:
+    """Return the segmenter that knows the lexicon; the last one is kept: most re-indexing leaves it as it was."""
+    backend = _RustJieba() if name == "rjieba" else _Jieba(cache_dir)
+    for word in fold_all(lexicon):
+        backend.add(word)
+    return backend
 
 
 class _RustJieba:

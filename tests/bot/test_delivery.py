@@ -24,6 +24,7 @@ async def bot(server: BotApiServer):
         server.token,
         base_url="http://loopback/bot",
         request=server.request(),
+        get_updates_request=server.request(),
         rate_limiter=Delivery(waits=(0.01, 0.01)),
     )
     async with made:

@@ -72,7 +72,8 @@ def sent(*sheets: render.Sheet) -> list:
     async def send() -> list:
         server = BotApiServer()
         reader = server.user()
-        bot = Bot(server.token, base_url="http://loopback/bot", request=server.request())
+        request = server.request()
+        bot = Bot(server.token, base_url="http://loopback/bot", request=request, get_updates_request=request)
         for sheet in sheets:
             await bot.send_message(reader.id, sheet.html, parse_mode="HTML", reply_markup=sheet.keyboard)
         assert server.rejections == []
