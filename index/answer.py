@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import confidence, contacts, introduction, ranking, snippets
+from index import confidence, contacts, extraction, introduction, ranking, snippets
 from index.dates import AskedDates, question_dates
 from index.model import Answer, Engine, NoAnswer, Passage
 from index.names import NameIndex, correct, held_by
@@ -63,7 +63,7 @@ def ask(
         return Answer(question, tuple(introduced), introduction.CONFIDENCE, took(), search.understood)
     if numbers := contacts.of(asked, ranked, k):
         return Answer(question, tuple(numbers), contacts.CONFIDENCE, took(), search.understood)
-    reading = snippets.read_closely(asked, terms, ranked)
+    reading = extraction.read_closely(asked, terms, ranked)
     sure = confidence.of(asked, terms, ranked, reading)
     if sure >= confidence.CLAIM and (found := snippets.cut(reading, asked, k)):
         return Answer(question, tuple(found), sure, took(), search.understood)

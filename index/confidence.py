@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from index import trees
 from index.boundaries import content_around
 from index.concordance import is_any
+from index.extraction import Reading
 from index.figures import figure_of
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
-from index.snippets import Reading
 
 CLAIM = 0.03
 """

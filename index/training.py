@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import confidence, finalists, learned, letters, ranking, snippets, spans, trees
+from index import confidence, extraction, finalists, learned, letters, ranking, sentences, snippets, spans, trees
 from index.answer import Archive, ask
 from index.boundaries import content_around
 from index.engines import open_engine
@@ -38,7 +38,15 @@ Model = tuple[Trees | letters.Odds, str]
 FOLDS = 5
 _TRIES = 60
 """Questions looked at for a word to put in another's place."""
-ROUNDS = {"passages": 120, "begins": 70, "ends": 70, "spans": 260, "finalists": 200, "confidence": 120}
+ROUNDS = {
+    "passages": 120,
+    "begins": 70,
+    "ends": 70,
+    "spans": 260,
+    "finalists": 200,
+    "sentences": 100,
+    "confidence": 120,
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "passages": {
         "objective": "lambdarank",
@@ -62,6 +70,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "lambdarank_truncation_level": 10,
         "max_depth": 6,
         "learning_rate": 0.05,
+    },
+    "sentences": {
+        "objective": "lambdarank",
+        "num_leaves": 8,
+        "lambdarank_truncation_level": 5,
+        "max_depth": 5,
+        "learning_rate": 0.1,
     },
     "confidence": {"objective": "cross_entropy", "num_leaves": 10, "max_depth": 5},
 }
@@ -191,7 +206,7 @@ def write(booster: Any, names: Sequence[str], title: str) -> str:
             yield from (
                 _short(node["leaf_value"])
                 if "leaf_value" in node
-                else f"{node['split_feature']}<={_short(node['threshold'])}"
+                else f"{node['split_feature']}:{_short(node['threshold'])}"
                 for node in level
             )
             level = [node[side] for node in level if "leaf_value" not in node for side in ("left_child", "right_child")]
@@ -264,6 +279,9 @@ def train(examples: list[Example], log: Callable[[str], None]) -> list[dict[str,
         }
         for n in range(FOLDS + 1)
     ]
+    compared = _sentences(examples, ranked, models)
+    log("sentences")
+    models = [{**model, "sentences": told} for model, told in zip(models, compared, strict=True)]
     sure = _confidence(examples[:whole], models)
     log("confidence")
     return [{**model, "confidence": last} for model, last in zip(models, sure, strict=True)]
@@ -289,8 +307,8 @@ class Edges:
 
 def _edges(one: Example, best: Ranked) -> Edges:
     text, evidence, passages = _open(one, best)
-    sentences = snippets.best_sentences(text, evidence)
-    tokens, every = spans.single_tokens(text, sentences), spans.list_spans(text, sentences)
+    read = sentences.worth_reading(text, evidence)
+    tokens, every = spans.single_tokens(text, read), spans.list_spans(text, read)
     worth = _worths(one, every, text, passages)
     begin, end = np.zeros(len(text.token_start)), np.zeros(len(text.token_start))
     np.maximum.at(begin, every.first, worth)
@@ -332,15 +350,45 @@ def _boundaries(
 
 def _span_rows(one: Example, best: Ranked) -> tuple[Rows, Floats, list[str], Spans]:
     text, evidence, passages = _open(one, best)
-    short = snippets.shortlist(one.question, text, evidence, snippets.best_sentences(text, evidence))
-    table, names = snippets.describe(short.spans, short.boundary, text, one.question, evidence)
+    short = extraction.shortlist(one.question, text, evidence, sentences.worth_reading(text, evidence))
+    table, names = extraction.describe(short.spans, short.boundary, text, one.question, evidence)
     return table, _worths(one, short.spans, text, passages), names, short.spans
 
 
+def _sentences(
+    examples: Sequence[Example], ranked: Sequence[Ranked], models: Sequence[Mapping[str, Model]]
+) -> list[Model]:
+    """Teach which sentence holds an answer: twice as much worth in its place as in another passage."""
+    rows: list[Rows] = [np.zeros((0, len(sentences.FEATURES)), np.float32)] * len(examples)
+    labels: list[Floats] = [np.zeros(0)] * len(examples)
+    for number in range(FOLDS):
+        with learned.using({name: weights for name, (weights, _) in models[number].items()}):
+            for n, one in enumerate(examples):
+                if one.fold == number:
+                    rows[n], labels[n] = _told(one, ranked[n])
+    return cross("sentences", examples, rows, labels, sentences.FEATURES)[1]
+
+
+def _told(one: Example, best: Ranked) -> tuple[Rows, Floats]:
+    seen = extraction.weigh(one.question, one.terms, best)
+    text, chance = seen.text, seen.chance()
+    sentence = text.token_sentence[seen.spans.first]
+    if not len(sentence):
+        return np.zeros((0, len(sentences.FEATURES)), np.float32), np.zeros(0)
+    rows, _ = sentences.describe(sentence, chance, seen.agreement(chance), text, seen.evidence, best.features)
+    golds = [fold(answer) for answer, _ in one.golds]
+    worth = []
+    for number in np.unique(sentence).tolist():
+        written = text.text[text.sentence_start[number] : text.sentence_end[number]]
+        right = one.right(seen.passages[text.sentence_passage[number]])
+        worth.append((0.5 + 0.5 * right) * any(gold in written for gold in golds))
+    return rows, np.array(worth)
+
+
 def _open(one: Example, best: Ranked) -> Any:
-    passages = snippets.foremost(best)
-    text = snippets.lay_out(passages, one.terms)
-    return text, snippets.gather(text, one.terms, best.scores[: len(passages)]), passages
+    passages = extraction.foremost(best)
+    text = extraction.lay_out(passages, one.terms)
+    return text, extraction.gather(text, one.terms, best.scores[: len(passages)]), passages
 
 
 def _worths(one: Example, some: Spans, text: Any, passages: Sequence[Passage]) -> Floats:
@@ -456,7 +504,7 @@ def _outcome(one: Example, terms: Terms, candidates: Sequence[Candidate], held: 
     if not candidates:
         return None, 0.0
     ranked = ranking.rank(one.question, terms, candidates, one.where.engine.stats.average_bigrams)
-    reading = snippets.read_closely(one.question, terms, ranked)
+    reading = extraction.read_closely(one.question, terms, ranked)
     found = snippets.cut(reading, one.question, 1)
     right = held and bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds)
     return confidence.describe(one.question, terms, ranked, reading), float(right)

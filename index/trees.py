@@ -124,13 +124,13 @@ def parse(text: str) -> Trees:
     """
     Return the ensemble that `text` writes.
 
-    A line "features NAME …", then a line a tree: its nodes level by level, "COLUMN<=THRESHOLD" or a leaf's value; the
-    n-th that is no leaf, counted from 0, has the nodes 2n + 1 and 2n + 2 below it. Lines that begin with "#" are about
-    the model. Raises ValueError when a tree is deeper than eight levels.
+    A line "features NAME …", then a line a tree: its nodes level by level, "COLUMN:THRESHOLD" (values up to it go left)
+    or a leaf's value; the n-th that is no leaf, counted from 0, has the nodes 2n + 1 and 2n + 2 below it. Lines that
+    begin with "#" are about the model. Raises ValueError when a tree is deeper than eight levels.
     """
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     forest = [line.split() for line in lines[1:]]
-    nodes = [node.partition("<=") for tree in forest for node in tree]
+    nodes = [node.partition(":") for tree in forest for node in tree]
     inner = np.array([bool(split) for _, split, _ in nodes])
     sizes = np.array([len(tree) for tree in forest])
     roots = np.cumsum(sizes) - sizes

@@ -32,6 +32,8 @@ LAYERS = (
         "boundaries",
         "spans",
         "finalists",
+        "sentences",
+        "extraction",
         "figures",
         "snippets",
         "introduction",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from index import answer, confidence, contacts, introduction, ranking, snippets
+from index import answer, confidence, contacts, extraction, introduction, ranking, snippets
 from index.answer import Archive
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
@@ -17,7 +17,7 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "pick": (
         (introduction, "of"),
         (contacts, "of"),
-        (snippets, "read_closely"),
+        (extraction, "read_closely"),
         (snippets, "cut"),
         (snippets, "whole_passages"),
     ),

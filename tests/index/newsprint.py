@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index import confidence, finalists, ranking, reindex, snippets, spans, trees
+from index import confidence, extraction, finalists, ranking, reindex, sentences, spans, trees
 from index.answer import Archive
 from index.concordance import Concordance
 from index.engines import open_engine
@@ -48,7 +48,8 @@ def terms(question: Question) -> Terms:
 
 def ranked(passages: Sequence[Passage]) -> Ranked:
     """The passages in the order given, each a little worse than the one before."""
-    return Ranked(list(passages), -np.arange(len(passages)) / 2, np.zeros((len(passages), 0), np.float32))
+    features = np.zeros((len(passages), len(ranking.FEATURES)), np.float32)
+    return Ranked(list(passages), -np.arange(len(passages)) / 2, features)
 
 
 def concordance(texts: Sequence[str], segmenter: Segmenter, question: str = "") -> Concordance:
@@ -77,10 +78,10 @@ def ensemble(names: Sequence[str], *rules: Mapping[str, tuple[float, float]], wo
     lines = []
     for rule in rules:
         bounds = [(list(names).index(name), *limits) for name, limits in rule.items()]
-        above = [*(f"{column}<={low}" for column, low, _ in bounds), f"{worth}"]
+        above = [*(f"{column}:{low}" for column, low, _ in bounds), f"{worth}"]
         nodes = [above[0]]
         for (column, _, high), below in zip(bounds, above[1:], strict=True):
-            nodes += ["0", f"{column}<={high}", below, "0"]
+            nodes += ["0", f"{column}:{high}", below, "0"]
         lines.append(" ".join(nodes))
     return trees.parse("\n".join([f"features {' '.join(names)}", *lines]))
 
@@ -89,16 +90,17 @@ def feature_names(segmenter: Segmenter) -> dict[str, list[str]]:
     """The features of each model as the code computes them."""
     asked = read_question("园区有多少企业", segmenter)
     text = concordance(["园区有9家企业。"], segmenter, asked.text)
-    evidence = snippets.gather(text, terms(asked), np.zeros(1))
+    evidence = extraction.gather(text, terms(asked), np.zeros(1))
     tokens = spans.single_tokens(text, np.array([0]))
     _, of_tokens = spans.describe(tokens, text, asked, evidence)
-    _, of_spans = snippets.describe(tokens, np.zeros((len(tokens.first), 2)), text, asked, evidence)
+    _, of_spans = extraction.describe(tokens, np.zeros((len(tokens.first), 2)), text, asked, evidence)
     return {
         "passages": ranking.FEATURES,
         "begins": of_tokens,
         "ends": of_tokens,
         "spans": of_spans,
         "finalists": [*of_spans, *finalists.COMPARED],
+        "sentences": sentences.FEATURES,
         "confidence": list(confidence.NAMES),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index import boundaries, snippets, spans
+from index import boundaries, extraction, spans
 from index.question import read_question
 
 from . import newsprint
@@ -17,7 +17,7 @@ TEXTS = ["时间谷签约企业142家,其中“投产”110家。厂房有9万�
 def laid_out(jieba):
     question = read_question("时间谷有多少家企业投产", jieba)
     text = newsprint.concordance(TEXTS, jieba, question.text)
-    evidence = snippets.gather(text, newsprint.terms(question), -np.arange(2.0))
+    evidence = extraction.gather(text, newsprint.terms(question), -np.arange(2.0))
     return text, question, evidence
 
 

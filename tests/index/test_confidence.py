@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from index import confidence, learned, ranking, snippets
+from index import confidence, extraction, learned, ranking
 from index.answer import Archive
 from index.question import read_question
 from index.trees import parse
@@ -23,7 +23,7 @@ def weighed(text: str, archive: Archive) -> tuple[np.ndarray, float]:
     terms = ranking.weigh(question, archive.engine)
     candidates = ranking.find(question, archive.engine)
     best = ranking.rank(question, terms, candidates, archive.engine.stats.average_bigrams)
-    reading = snippets.read_closely(question, terms, best)
+    reading = extraction.read_closely(question, terms, best)
     row = confidence.describe(question, terms, best, reading)
     return row, confidence.of(question, terms, best, reading)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import learned, snippets
+from index import extraction, learned, snippets
 from index.boundaries import TAGS
 from index.figures import find_figures
 from index.model import Snippet
@@ -41,6 +41,7 @@ def counting(jieba: Segmenter) -> Iterator[None]:
             name: ensemble(names[name], whole, whole, {"passage_rank": (-1, 0)}, {"passage_rank": (-1, 1)})
             for name in ("spans", "finalists")
         },
+        "sentences": ensemble(names["sentences"], {"standing": (-1, 0)}, {"standing": (-1, 1)}),
     }
     with learned.using(instead):
         yield
@@ -52,7 +53,7 @@ def read(texts: Sequence[str], segmenter: Segmenter, most: int = 5, years: Seque
         passage(text, segmenter, article=f"a{number}", date=dt.date(year, 1, 1) if year else None)
         for number, (text, year) in enumerate(zip_longest(texts, years))
     ]
-    reading = snippets.read_closely(asked, terms(asked), ranked(passages))
+    reading = extraction.read_closely(asked, terms(asked), ranked(passages))
     found = snippets.cut(reading, asked, most)
     for snippet in found:
         check_snippet(snippet, texts[int(snippet.citation.article_id[1:])])
@@ -68,7 +69,7 @@ pytestmark = pytest.mark.usefixtures("counting")
 def test_passages_are_read_that_stand_in_front_and_not_far_behind_the_best(jieba, scores, read):
     some = ranked([passage("时间谷", jieba, article=f"a{number}") for number in range(len(scores))])
     some = replace(some, scores=np.array(scores, float))
-    assert snippets.foremost(some) == some.passages[:read]
+    assert extraction.foremost(some) == some.passages[:read]
 
 
 def test_the_answer_stands_in_its_place_in_whichever_passage_it_is(jieba):
@@ -219,7 +220,7 @@ def test_any_texts_keep_the_snippets_whole_and_verbatim(jieba, texts):
 @given(scores=st.lists(st.integers(0, 5), max_size=30), most=st.integers(1, 10))
 def test_the_best_are_those_a_full_sort_puts_first(scores, most):
     values = np.array(scores, float)
-    assert snippets._best(values, most).tolist() == np.argsort(-values, kind="stable")[:most].tolist()
+    assert extraction._best(values, most).tolist() == np.argsort(-values, kind="stable")[:most].tolist()
 
 
 @pytest.mark.parametrize(
@@ -257,16 +258,16 @@ def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(text, spa
 def test_a_date_or_no_number_at_all_is_no_amount(jieba, question, span, is_none):
     text = newsprint.concordance([span], jieba)
     whole = Spans(*(np.array([at]) for at in (0, len(text.token_start) - 1, 0, len(span))))
-    assert snippets.amountless(read_question(question, jieba), whole, text).tolist() == [is_none]
+    assert extraction.amountless(read_question(question, jieba), whole, text).tolist() == [is_none]
 
 
-@pytest.mark.parametrize(("question", "lead"), [("大桥什么时候通车", snippets.NO_TIME), ("大桥怎么通车", 0)])
+@pytest.mark.parametrize(("question", "lead"), [("大桥什么时候通车", extraction.NO_TIME), ("大桥怎么通车", 0)])
 def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, question, lead):
     asked = read_question(question, jieba)
     names = newsprint.feature_names(jieba)
     with learned.using({name: ensemble(names[name], {"tokens": (-1, 0)}) for name in ("spans", "finalists")}):
         passages = [passage("王工设计的大桥西汉末才通车。", jieba)]
-        reading = snippets.read_closely(asked, terms(asked), ranked(passages))
+        reading = extraction.read_closely(asked, terms(asked), ranked(passages))
     told = [reading.text.text[a:b] for a, b in zip(reading.spans.start, reading.spans.end, strict=True)]
     timed = np.array(["末" in span for span in told])
     assert timed.any()
@@ -296,4 +297,4 @@ def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, que
 def test_a_number_with_another_unit_names_no_time(jieba, span, names_none):
     text = newsprint.concordance([span], jieba)
     whole = Spans(*(np.array([at]) for at in (0, len(text.token_start) - 1, 0, len(span))))
-    assert snippets._timeless(whole, text).tolist() == [names_none]
+    assert extraction._timeless(whole, text).tolist() == [names_none]

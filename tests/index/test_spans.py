@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import snippets, spans
+from index import extraction, spans
 from index.concordance import Concordance
 from index.question import read_question
 from index.spans import Spans
@@ -34,7 +34,7 @@ def every_sentence(text: Concordance) -> np.ndarray:
 def described(text: Concordance, found: Spans, question, jieba) -> dict[str, np.ndarray]:
     asked = read_question(question, jieba)
     scores = -np.arange(len(text.lengths), dtype=float)
-    evidence = snippets.gather(text, newsprint.terms(asked), scores)
+    evidence = extraction.gather(text, newsprint.terms(asked), scores)
     rows, names = spans.describe(found, text, asked, evidence)
     assert rows.shape == (len(found.start), len(names))
     assert np.isfinite(rows).all()
@@ -109,7 +109,7 @@ def nearness(texts, jieba, question, span):
     text = concordance(texts, jieba, question)
     found = spans.list_spans(text, every_sentence(text))
     asked = read_question(question, jieba)
-    evidence = snippets.gather(text, newsprint.terms(asked), -np.arange(len(texts), dtype=float))
+    evidence = extraction.gather(text, newsprint.terms(asked), -np.arange(len(texts), dtype=float))
     table, names = spans.nearness(found, text, asked, evidence)
     return dict(zip(names, table[written(text, found).index(span)].tolist(), strict=True))
 

@@ -109,7 +109,7 @@ def test_the_command_writes_every_model_and_they_answer(taught, tmp_path, monkey
     monkeypatch.setattr(sys, "argv", ["training", f"{index}={questions}", "--out", str(out), "--folds", str(folds)])
     training.main()
     assert "48 questions" in capsys.readouterr().err
-    names = {"letters", "passages", "begins", "ends", "spans", "finalists", "confidence"}
+    names = {"letters", "passages", "begins", "ends", "spans", "finalists", "sentences", "confidence"}
     assert {path.stem for path in out.iterdir()} == names
     assert len(list(folds.glob("*/spans.txt"))) == training.FOLDS
     learned_now = {name: (out / f"{name}.txt").read_text("utf-8") for name in names}
