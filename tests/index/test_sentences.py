@@ -13,7 +13,7 @@ from index.question import read_question
 from . import newsprint
 
 TEXTS = ["园区有9家企业。去年投产4家企业,今年2家。", "园区在河口。企业不多。"]
-SENTENCE = np.array([0, 0, 1, 3])
+SENTENCE = np.array([0, 0, 1, 4])
 CHANCE = np.array([0.4, 0.2, 0.3, 0.1])
 AGREEMENT = np.array([0.5, 0.6, 0.3, 0.1])
 PASSAGES = np.arange(2 * len(ranking.FEATURES), dtype=np.float32).reshape(2, -1)
@@ -56,7 +56,7 @@ def test_a_sentence_is_seen_by_all_its_spans_and_beside_the_others(text, evidenc
     assert seen["passage_score"].tolist() == [0, 0, -1.5]
     assert seen["place"].tolist() == [0, 1, 1]
     assert seen["size"].tolist() == [len(part) + 1 for part in ("园区有9家企业", "去年投产4家企业,今年2家", "企业不多")]
-    told = [0, 1, 3]
+    told = [0, 1, 4]
     assert seen["cover"] == pytest.approx(evidence.sentence_cover[told])
     assert seen["cover_lag"] == pytest.approx(evidence.sentence_cover.max() - evidence.sentence_cover[told])
     assert rows[:, -len(ranking.FEATURES) :].tolist() == PASSAGES[[0, 0, 1]].tolist()
