@@ -81,6 +81,8 @@ _OF_PASSAGE = (
     "answering_words",
     "measured_sentence",
 )
+_COLUMNS = [FEATURES.index(name) for name in _OF_PASSAGE]
+_BIGRAM_COVER, _ARTICLE_COVER = (FEATURES.index(name) for name in ("bigram_cover", "article_cover"))
 _OF_SPAN = (
     "letters_cover",
     "letters_found_within_50",
@@ -197,8 +199,7 @@ def _missing(question: Question, terms: Terms, reading: Reading) -> dict[str, fl
 
 def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> NDArray[np.float32]:
     """Return the features of one question's outcome, in the order of NAMES."""
-    at = {name: FEATURES.index(name) for name in _OF_PASSAGE}
-    first = {name: float(ranked.features[0, column]) for name, column in at.items()}
+    first = dict(zip(_OF_PASSAGE, ranked.features[0, _COLUMNS].tolist(), strict=True))
     article = ranked.passages[0].citation.article_id
     own = np.array([passage.citation.article_id == article for passage in ranked.passages])
     some = len(reading.scores) > 0
@@ -207,8 +208,8 @@ def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading)
         "lead": float(ranked.scores[0] - ranked.scores[1]) if len(own) > 1 else _ALONE,
         "lead_of_article": float(ranked.scores[0] - ranked.scores[~own].max()) if not own.all() else _ALONE,
         "other_articles": float((~own).sum()),
-        "any_cover": float(ranked.features[:, at["bigram_cover"]].max()),
-        "any_article": float(ranked.features[:, at["article_cover"]].max()),
+        "any_cover": float(ranked.features[:, _BIGRAM_COVER].max()),
+        "any_article": float(ranked.features[:, _ARTICLE_COVER].max()),
         "title_or_passage": min(1.0, first["bigram_cover"] + first["title_cover"]),
         "span_score": float(reading.scores[0]) if some else -10.0,
         "boundary": float(reading.boundary) if some else -20.0,

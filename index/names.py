@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from index.model import Engine, Query
 from index.normalize import fold, is_cjk
@@ -75,6 +74,8 @@ class NameIndex:
             for at, character in enumerate(written)
             for name in self._by_character.get((len(written), at, character), ())
         }
+        if not alike:
+            return alike
         sound = _rough_sound(written)
         return {name for name in alike if _rough_sound(name) == sound}
 
@@ -90,12 +91,12 @@ def correct(
     """
     if not lexicon.names:
         return None
-    kept = _named_as_written(question_folded, lexicon)
-    no_start, no_end = _inside_words(tokens)
+    suspects = _suspects(question_folded, tokens, lexicon, known)
+    kept = _named_as_written(question_folded, lexicon) if suspects else []
     found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
-    for start, end, name in _suspects(question_folded, lexicon, known):
+    for start, end, name in suspects:
         written = question_folded[start:end]
-        if start in no_start or end in no_end or _changes(question_folded, start, end, name, kept):
+        if _changes(question_folded, start, end, name, kept):
             continue
         closeness = _closeness(written, name, known)
         if closeness is not None:
@@ -127,23 +128,40 @@ def held_by(engine: Engine, holders: Mapping[str, int]) -> Callable[[str], bool]
     return known
 
 
-def _suspects(question: str, lexicon: NameIndex, known: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Yield stretches of Chinese characters, each with a name that it may stand for and is not."""
+def _suspects(
+    question: str, tokens: Sequence[Token], lexicon: NameIndex, known: Callable[[str], bool]
+) -> list[tuple[int, int, str]]:
+    """Return stretches of Chinese characters, each with a name that it may stand for and is not."""
     chinese = [*map(is_cjk, question)]
-    suspects = {*_sharing(question, lexicon), *_sounding(question, lexicon, known)}
-    for start, end, name in sorted(suspects):
-        if start < 0 or end > len(question) or not all(chinese[start:end]):
-            continue
-        written = question[start:end]
-        if written not in name and name not in written:
-            yield start, end, name
+    no_start, no_end = _inside_words(tokens)
+
+    def may_be_a_name(start: int, end: int) -> bool:
+        whole = start >= 0 and end <= len(question) and start not in no_start and end not in no_end
+        return whole and all(chinese[start:end])
+
+    suspects = {(start, end, name) for start, end, name in _sharing(question, lexicon) if may_be_a_name(start, end)}
+    strange = [at for at in range(len(question) - 1) if all(chinese[at : at + 2]) and not known(question[at : at + 2])]
+    stretches = {
+        (start, start + length)
+        for at in strange
+        for length in lexicon.lengths
+        for start in range(max(0, at + 2 - length), min(at, len(question) - length) + 1)
+        if may_be_a_name(start, start + length)
+    }
+    suspects.update((start, end, name) for start, end in stretches for name in lexicon.sounding(question[start:end]))
+    return sorted(
+        (start, end, name)
+        for start, end, name in suspects
+        if (written := question[start:end]) not in name and name not in written
+    )
 
 
 def _sharing(question: str, lexicon: NameIndex) -> Iterator[tuple[int, int, str]]:
     """Yield the stretches that share as many neighbouring characters with a name as one wrong character leaves."""
-    shared: Counter[tuple[int, str]] = Counter()
-    for place, pair in enumerate(pairwise(question)):
-        shared.update((place - at, name) for name, at in lexicon.sharing("".join(pair)))
+    shared: dict[tuple[int, str], int] = {}
+    for place in range(len(question) - 1):
+        for name, at in lexicon.sharing(question[place : place + 2]):
+            shared[place - at, name] = shared.get((place - at, name), 0) + 1
     for (start, name), count in shared.items():
         length = len(name)
         if count < max(1, (length - 2) // 2):
@@ -152,22 +170,6 @@ def _sharing(question: str, lexicon: NameIndex) -> Iterator[tuple[int, int, str]
         yield start, end, name
         if length >= SHORTEST_BY_EDIT:
             yield from ((start, end - 1, name), (start, end + 1, name), (start - 1, end, name), (start + 1, end, name))
-
-
-def _sounding(question: str, lexicon: NameIndex, known: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Yield the stretches with a pair of characters in them that the archive does not know, by sound alone."""
-    pairs = ["".join(pair) for pair in pairwise(question)]
-    strange = [at for at, pair in enumerate(pairs) if all(map(is_cjk, pair)) and not known(pair)]
-    stretches = {
-        (start, start + length)
-        for at in strange
-        for length in lexicon.lengths
-        for start in range(max(0, at + 2 - length), min(at, len(question) - length) + 1)
-    }
-    for start, end in stretches:
-        written = question[start:end]
-        if all(map(is_cjk, written)):
-            yield from ((start, end, name) for name in lexicon.sounding(written))
 
 
 def _named_as_written(question: str, lexicon: NameIndex) -> list[tuple[int, int]]:

@@ -111,7 +111,9 @@ def test_with_articles_left_out_candidates_are_measured_by_the_best_of_the_rest(
     scores = [100.0, *(10.0 - step / 4 for step in range(39))]
     every = [Candidate(passage, score) for score in scores]
     assert len(ranking.worth_reading(every)) == 10
-    assert [one.score for one in ranking.worth_reading(every[1:])] == [score for score in scores[1:] if score >= 2.5]
+    assert [one.score for one in ranking.worth_reading(every[1:])] == [
+        score for score in scores[1:] if score >= 10 * ranking.LEAST
+    ]
 
 
 class TestHowRareATermIs:
