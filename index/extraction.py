@@ -22,6 +22,7 @@ from index.ranking import Ranked, Terms, rareness, share
 from index.spans import Spans
 
 Floats = NDArray[np.float64]
+
 PASSAGES = 4
 """Passages read closely: 98 % of the right ones are among them (CMRC2018-dev, DRCD-dev, 2026-11)."""
 GAP = 4.0
@@ -255,13 +256,13 @@ class Shortlist:
 
 
 def shortlist(
-    question: Question, text: Concordance, evidence: Evidence, sentences: Ints, known: Boundaries | None = None
+    question: Question, text: Concordance, evidence: Evidence, read: Ints, known: Boundaries | None = None
 ) -> Shortlist:
-    """Return the spans of some sentences whose first and last tokens look most like an answer's."""
-    every = span_features.list_spans(text, sentences)
+    """Return the spans of the sentences `read` whose first and last tokens look most like an answer's."""
+    every = span_features.list_spans(text, read)
     needed = np.zeros(len(text.token_start), np.bool_)
     needed[every.first] = needed[every.last] = True
-    tokens = span_features.single_tokens(text, sentences)
+    tokens = span_features.single_tokens(text, read)
     tokens = tokens.take(needed[tokens.first])
     rows, _ = span_features.describe(tokens, text, question, evidence, known)
     begins = np.full(len(needed), -np.inf)
