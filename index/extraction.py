@@ -98,18 +98,15 @@ class Reading:
 def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
     """Return every likely answer span of the best passages, weighed."""
     seen = weigh(question, terms, ranked)
-    text, spans, chance = seen.text, seen.spans, seen.chance()
-    sentence = text.token_sentence[spans.first]
-    passages = ranked.features[: len(seen.passages)]
-    changed = sentences.corrections(sentence, chance, seen.agreement(chance), text, seen.evidence, passages)
-    seen = replace(seen, scores=seen.scores + changed)
+    rows, of = by_sentence(seen, ranked)
+    seen = replace(seen, scores=seen.scores + sentences.corrections(rows)[of])
     probability = seen.chance()
     order = np.argsort(-seen.scores, kind="stable")
     return Reading(
         seen.passages,
-        text,
+        seen.text,
         seen.evidence,
-        spans.take(order),
+        seen.spans.take(order),
         seen.scores[order],
         probability[order],
         seen.agreement(probability)[order],
@@ -181,6 +178,12 @@ def weigh(question: Question, terms: Terms, ranked: Ranked) -> Weighed:
         scores = scores - NO_TIME * (~told & _timeless(spans.spans, text))
     boundary = float(spans.boundary.sum(axis=1).max(initial=-np.inf))
     return Weighed(passages, text, evidence, spans.spans, rows, names, scores, best, some.alike, boundary, none)
+
+
+def by_sentence(seen: Weighed, ranked: Ranked) -> tuple[NDArray[np.float32], Ints]:
+    """Return the features of the sentences that the spans stand in, and which of those is each span's."""
+    sentence, chance = seen.text.token_sentence[seen.spans.first], seen.chance()
+    return sentences.describe(sentence, chance, seen.agreement(chance), seen.text, seen.evidence, ranked.features)
 
 
 def foremost(ranked: Ranked) -> list[Passage]:

@@ -24,10 +24,8 @@ chance log_chance log_chance_lag best_span best_span_lag share_of_best agreement
 chance_of_passage passage passage_score place size cover words context rare letters cover_lag words_lag context_lag
 rare_lag letters_lag
 """.split()  # noqa: SIM905 - a page of quoted lines otherwise
-FEATURES = [
-    *_OWN,
-    *(f"ranked_{name}" for name in ranking.FEATURES),
-]
+FEATURES = [*_OWN, *(f"ranked_{name}" for name in ranking.FEATURES)]
+_LOG_CHANCE = FEATURES.index("log_chance")
 
 
 def worth_reading(text: Concordance, evidence: Evidence) -> Ints:
@@ -41,26 +39,16 @@ def worth_reading(text: Concordance, evidence: Evidence) -> Ints:
     return chosen
 
 
-def corrections(
-    sentence: Ints,
-    chance: Floats,
-    agreement: Floats,
-    text: Concordance,
-    evidence: Evidence,
-    passages: NDArray[np.float32],
-) -> Floats:
+def corrections(rows: NDArray[np.float32]) -> Floats:
     """
-    Return what the score of each span changes by when its sentence is seen as a whole.
+    Return what the scores of a sentence's spans change by when it is seen as a whole, for each of `describe`'s rows.
 
     What the spans' scores say of a sentence is replaced with what the sentences compared with each other say of it; the
-    spans of one sentence stay as they are to each other. Arguments as of `describe`.
+    spans of one sentence stay as they are to each other.
     """
-    if not len(sentence):
-        return np.zeros(0)
-    rows, of = describe(sentence, chance, agreement, text, evidence, passages)
     scores = trees.load("sentences").predict(rows)
-    told = scores - np.log(np.exp(scores - scores.max()).sum()) - scores.max()
-    changed: Floats = (told - rows[:, FEATURES.index("log_chance")])[of]
+    lags = scores - scores.max(initial=-np.inf)
+    changed: Floats = lags - np.log(np.exp(lags).sum() + _LEAST) - rows[:, _LOG_CHANCE]
     return changed
 
 
@@ -80,9 +68,9 @@ def describe(
     agreement  expected overlap of each span with the answer
     passages   features of the passages as the ranker has them, passages × ranking.FEATURES
     """
-    told = np.zeros(len(text.sentence_start), np.bool_)
-    told[sentence] = True
-    numbers, of = np.flatnonzero(told), (np.cumsum(told) - 1)[sentence]
+    holds = np.zeros(len(text.sentence_start), np.bool_)
+    holds[sentence] = True
+    numbers, of = np.flatnonzero(holds), (np.cumsum(holds) - 1)[sentence]
     count, many = len(numbers), np.bincount(of)
     by_sentence = np.bincount(of, chance)
     best, agreeing = np.zeros((2, count))
@@ -104,12 +92,12 @@ def describe(
     columns: dict[str, Column] = {
         "chance": by_sentence,
         "log_chance": certain,
-        "log_chance_lag": certain.max() - certain,
+        "log_chance_lag": certain.max(initial=-np.inf) - certain,
         "best_span": best,
-        "best_span_lag": likely.max() - likely,
+        "best_span_lag": likely.max(initial=-np.inf) - likely,
         "share_of_best": best / (by_sentence + _LEAST),
         "agreement": agreeing,
-        "agreement_lag": agreeing.max() - agreeing,
+        "agreement_lag": agreeing.max(initial=0) - agreeing,
         "spans": many,
         "standing": (by_sentence[:, None] < by_sentence).sum(axis=1),
         "second": ordered[-2] if count > 1 else 0.0,

@@ -371,18 +371,13 @@ def _sentences(
 
 def _told(one: Example, best: Ranked) -> tuple[Rows, Floats]:
     seen = extraction.weigh(one.question, one.terms, best)
-    text, chance = seen.text, seen.chance()
-    sentence = text.token_sentence[seen.spans.first]
-    if not len(sentence):
-        return np.zeros((0, len(sentences.FEATURES)), np.float32), np.zeros(0)
-    rows, _ = sentences.describe(sentence, chance, seen.agreement(chance), text, seen.evidence, best.features)
-    golds = [fold(answer) for answer, _ in one.golds]
+    text, golds = seen.text, [fold(answer) for answer, _ in one.golds]
     worth = []
-    for number in np.unique(sentence).tolist():
+    for number in np.unique(text.token_sentence[seen.spans.first]).tolist():
         written = text.text[text.sentence_start[number] : text.sentence_end[number]]
         right = one.right(seen.passages[text.sentence_passage[number]])
         worth.append((0.5 + 0.5 * right) * any(gold in written for gold in golds))
-    return rows, np.array(worth)
+    return extraction.by_sentence(seen, best)[0], np.array(worth)
 
 
 def _open(one: Example, best: Ranked) -> Any:

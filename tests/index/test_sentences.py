@@ -31,8 +31,9 @@ def evidence(jieba, text) -> Evidence:
 
 def changed(text: Concordance, evidence: Evidence, *trees_of: str) -> np.ndarray:
     model = trees.parse("\n".join([f"features {' '.join(sentences.FEATURES)}", *trees_of]))
+    rows, of = sentences.describe(SENTENCE, CHANCE, AGREEMENT, text, evidence, PASSAGES)
     with learned.using({"sentences": model}):
-        return sentences.corrections(SENTENCE, CHANCE, AGREEMENT, text, evidence, PASSAGES)
+        return sentences.corrections(rows)[of]
 
 
 def test_a_sentence_is_seen_by_all_its_spans_and_beside_the_others(text, evidence):
@@ -57,8 +58,16 @@ def test_a_sentence_is_seen_by_all_its_spans_and_beside_the_others(text, evidenc
     assert seen["place"].tolist() == [0, 1, 1]
     assert seen["size"].tolist() == [len(part) + 1 for part in ("园区有9家企业", "去年投产4家企业,今年2家", "企业不多")]
     told = [0, 1, 4]
-    assert seen["cover"] == pytest.approx(evidence.sentence_cover[told])
-    assert seen["cover_lag"] == pytest.approx(evidence.sentence_cover.max() - evidence.sentence_cover[told])
+    covers = {
+        "cover": evidence.sentence_cover,
+        "words": evidence.sentence_words,
+        "context": evidence.context_cover,
+        "rare": evidence.sentence_rare,
+        "letters": evidence.sentence_letters,
+    }
+    for name, share in covers.items():
+        assert seen[name] == pytest.approx(share[told])
+        assert seen[f"{name}_lag"] == pytest.approx(share.max() - share[told])
     assert rows[:, -len(ranking.FEATURES) :].tolist() == PASSAGES[[0, 0, 1]].tolist()
 
 
@@ -76,7 +85,9 @@ def test_a_sentence_that_is_said_to_tell_more_gains_by_as_much(text, evidence):
 
 def test_without_a_span_nothing_changes(text, evidence):
     none = np.zeros(0)
-    assert not len(sentences.corrections(none.astype(np.int64), none, none, text, evidence, PASSAGES))
+    rows, of = sentences.describe(none.astype(np.int64), none, none, text, evidence, PASSAGES)
+    assert rows.shape == (0, len(sentences.FEATURES))
+    assert sentences.corrections(rows)[of].tolist() == []
 
 
 def test_the_sentences_with_the_most_of_the_question_are_read_in_their_order(jieba):
