@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import confidence, contacts, extraction, introduction, ranking, snippets
-from index.dates import AskedDates, question_dates
-from index.model import Answer, Engine, NoAnswer, Passage
+from index import confidence, contacts, dated, extraction, introduction, ranking, snippets
+from index.dates import question_dates
+from index.model import Answer, Candidate, Engine, NoAnswer, Passage
 from index.names import NameIndex, correct, held_by
 from index.question import Question, read_question
 from index.ranking import Ranked, Terms
@@ -91,19 +92,26 @@ def _search(text: str, archive: Archive, today: dt.date | None, without: frozens
         asked = read_question(
             asked.folded[: misspelt.start] + misspelt.name + asked.folded[misspelt.end :], archive.segmenter
         )
+    understood = misspelt.name if misspelt else ""
     dates = question_dates(asked.folded, today or dt.date.today())  # noqa: DTZ011 - the machine's own day is meant
-    candidates = ranking.find(asked, engine, without, _only(dates), 0.0 if dates else ranking.LEAST)
-    terms = ranking.weigh(asked, engine)
-    found = None
-    if candidates:
-        found = ranking.rank(asked, terms, candidates, engine.stats.average_bigrams)
-        if dates:
-            found = ranking.favour(found, dates.ranges)
-    return _Search(asked, terms, found, misspelt.name if misspelt else "")
+    if dates and (sought := dated.find(asked, dates, archive.segmenter, engine, without)):
+        terms, found = _ranked(sought.question, sought.candidates, engine)
+        found, fit = dated.favour(found, dates.ranges, dated.AGAINST)
+        if fit[0]:
+            return _Search(sought.question, terms, found, understood)
+    only = dates.ranges[0] if dates and dates.strict else None
+    candidates = ranking.find(asked, engine, without, only, 0.0 if dates else ranking.LEAST)
+    if not candidates:
+        return _Search(asked, ranking.weigh(asked, engine), None, understood)
+    terms, found = _ranked(asked, candidates, engine)
+    if dates:
+        found, _ = dated.favour(found, dates.ranges)
+    return _Search(asked, terms, found, understood)
 
 
-def _only(dates: AskedDates | None) -> tuple[dt.date, dt.date] | None:
-    return dates.ranges[0] if dates and dates.strict else None
+def _ranked(question: Question, candidates: Sequence[Candidate], engine: Engine) -> tuple[Terms, Ranked]:
+    terms = ranking.weigh(question, engine)
+    return terms, ranking.rank(question, terms, candidates, engine.stats.average_bigrams)
 
 
 @lru_cache(2)

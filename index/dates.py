@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.daywords import JOIN, Days, month_or_day, read_dates
+from index.daywords import JOIN, Days, Named, month_or_day, read_dates
 from index.normalize import fold
 
 
@@ -19,12 +20,15 @@ class AskedDates:
     strict               True when only these days will do: 以来, 之前, 之后, 期间, 至今, 从…到…
     relative_to_article  True when the words (今年, 昨天) may count from an article's own date
     written              the words, as they stand in the question
+    rest                 the question without the words that an article of those days need not have: the year, and the
+                         month where no day is named
     """
 
     ranges: tuple[Days, ...]
     strict: bool
     relative_to_article: bool
     written: str
+    rest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class ResolvedDate:
     last: dt.date
 
 
+_NUMERAL = "[0-9零〇一二三四五六七八九十]"
+_STAYS = re.compile(
+    rf"(?:{_NUMERAL}+\s?月\s?{_NUMERAL}+\s?[日号]|[上下]半年|第?[一二三四1-4首]季度|前{_NUMERAL}+个?(?:月|季度))$"
+)
+"""What of a date the articles of those days say, too."""
 _FROM = re.compile("[从自]$")
 _SINCE = re.compile("以来|至今|迄今|到现在|到目前")
 _BEFORE = re.compile(r"[之以]前|前(?![后夕期往身景沿来\d一二两三四五六七八九十])")
@@ -74,7 +83,22 @@ def question_dates(folded: str, today: dt.date) -> AskedDates | None:
             ranges = [(last + dt.timedelta(days=1), dt.date.max) for _, last in ranges]
         break
     relative = any(date.relative and not date.vague for date in named)
-    return AskedDates(tuple(dict.fromkeys(ranges)), strict, relative, folded[start:end])
+    dropped = [(start, end)] if strict else [_dropped(folded, date) for date in named]
+    return AskedDates(tuple(dict.fromkeys(ranges)), strict, relative, folded[start:end], _without(folded, dropped))
+
+
+def _dropped(folded: str, date: Named) -> tuple[int, int]:
+    stays = _STAYS.search(folded, date.start, date.end)
+    return date.start, stays.start() if stays else date.end
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """Return `text` with a space for each of some places in it."""
+    parts, at = [], 0
+    for start, end in places:
+        parts.append(text[at:start])
+        at = end
+    return " ".join([*parts, text[at:]]).strip()
 
 
 def resolve(text: str, issue: dt.date | None) -> list[ResolvedDate]:

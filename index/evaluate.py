@@ -14,7 +14,7 @@ from index.errors import NotInstalled
 from index.model import Answer, NoAnswer, Passage, Snippet
 from index.normalize import fold
 from index.question import read_question
-from index.testset import Place, TestQuestion, TestSet
+from index.testset import Place, TestQuestion, TestSet, read_from
 
 DEPTH = 10
 _PUNCTUATION = str.maketrans("", "", "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
@@ -117,8 +117,9 @@ def evaluate(
     articles  ids under which the archive has the test set's articles, in their order; () when it does not have them
     without   asks each question that has an article a second time with this left out, to see whether it is refused
 
-    Raises NotInstalled.
+    Raises NotInstalled, and BadQuestionFile when answers are named by passages that the archive does not have.
     """
+    testset = read_from(testset, archive.engine)
     sittings = []
     everything = frozenset(articles)
     if testset.questions:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import boundaries, finalists, sentences, trees
+from index import answertype, boundaries, finalists, sentences, trees
 from index import spans as span_features
 from index.boundaries import Boundaries, Evidence
-from index.concordance import Bools, Concordance, Ints, is_any
-from index.dates import resolve
+from index.concordance import Bools, Concordance, Ints
 from index.model import Passage
 from index.question import Question
 from index.ranking import Ranked, Terms, rareness, share
@@ -35,38 +31,6 @@ FIRST_TREES, EDGES = 20, 100
 """
 After so many trees of seventy only so many tokens are still weighed as a beginning, and as an end. As many right spans
 are shortlisted as when all two hundred are (85.9 and 91.8 % of every sixth question, 2026-11-25).
-"""
-_ANY_DAY = dt.date(2000, 1, 1)
-NO_FIGURE = 3.0
-"""
-Taken from the score of a span without a number, or with none but a date's, where a number is asked: 505 of 519 answers
-have a digit. Of the 508 questions of CMRC2018- and DRCD-dev 93.1 and 90.6 % have the answer in the first snippet, for
-90.8 and 89.1 without the rule; EM 76.5 and 66.8 for 74.5 and 61.4 (out of fold, 2026-11-26).
-"""
-UNNAMED = 0.5
-"""
-Taken where a person or a place is asked from a span without a word that may name one. F1 +1.3 and +1.1 on
-CMRC2018-dev's 650 such questions, +1.8 and +.5 on DRCD-dev's 910; 1.0 gives one set more and the other less
-(2026-11-26).
-"""
-_NAMING = {"person": "Rx", "place": "STxn"}
-NO_TIME = 3.0
-"""
-The same of one that names no time where one is asked. Of the 823 time questions of CMRC2018- and DRCD-dev 67.0 and
-68.5 % are exact with 2 to 5, 65.9 and 66.9 % without; F1 79.4 and 81.0 for 77.2 and 78.7 (out of fold, 2026-11-25).
-A number with another unit (8800余亩) names none: .1 and .2 of F1 over all questions (2026-11-26).
-The letters of _TIME were completed from the 28 of their answers that have no digit and no word of time.
-"""
-_TIME = re.compile(
-    "[年月日时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
-    "|[0-9]号(?![\u3400-\u9fff])"
-)
-_BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
-_DAYS_ASKED = re.compile("[年月日号天]|世纪|多久以?前|历史")
-_NUMERALS = "0123456789一二三四五六七八九十百千万亿两半几"
-"""
-These, and what is a number (三辑 and 五年 are, 零件 and 郭达年 not), were settled on the number questions of
-CMRC2018- and DRCD-dev whose answer was no figure, and on a few about news, which were looked at.
 """
 
 
@@ -167,17 +131,10 @@ def weigh(question: Question, terms: Terms, ranked: Ranked) -> Weighed:
     final = trees.load("finalists").predict(finalists.describe(rows[best], some))
     scores = scores - scores[best].min(initial=np.inf) + final.min(initial=np.inf)
     scores[best] = final
-    none = np.zeros(len(scores), np.bool_)
-    if question.kind == "number":
-        none = amountless(question, spans.spans, text)
-        scores = scores - NO_FIGURE * none
-    if question.kind in _NAMING:
-        scores = scores - UNNAMED * ~_tagged(spans.spans, text, _NAMING[question.kind])
-    if question.kind == "time":
-        told = rows[:, names.index("times")] > 0
-        scores = scores - NO_TIME * (~told & _timeless(spans.spans, text))
+    taken, numberless = answertype.penalties(question, spans.spans, text)
+    scores = scores - taken
     boundary = float(spans.boundary.sum(axis=1).max(initial=-np.inf))
-    return Weighed(passages, text, evidence, spans.spans, rows, names, scores, best, some.alike, boundary, none)
+    return Weighed(passages, text, evidence, spans.spans, rows, names, scores, best, some.alike, boundary, numberless)
 
 
 def by_sentence(seen: Weighed, ranked: Ranked) -> tuple[NDArray[np.float32], Ints]:
@@ -189,32 +146,6 @@ def by_sentence(seen: Weighed, ranked: Ranked) -> tuple[NDArray[np.float32], Int
 def foremost(ranked: Ranked) -> list[Passage]:
     """Return the passages to read closely: those that the ranker puts in front, and not far behind the best."""
     return ranked.passages[: int((ranked.scores[:PASSAGES] > ranked.scores[0] - GAP).sum())]
-
-
-def _tagged(spans: Spans, text: Concordance, tags: str) -> Bools:
-    """Return which spans have a token with one of the tags."""
-    counted = np.append(0, np.cumsum(is_any(text.token_tag, tags)))
-    found: Bools = counted[spans.last + 1] > counted[spans.first]
-    return found
-
-
-def amountless(question: Question, spans: Spans, text: Concordance) -> Bools:
-    """Return which spans have no number in them, or none but a date's where no years or days are counted."""
-    numeral, digit = is_any(text.codes, _NUMERALS), is_any(text.codes, string.digits)
-    begin, stop = question.asked
-    if not _DAYS_ASKED.search(question.folded, begin, stop + 3):
-        for date in resolve(text.text, _ANY_DAY):
-            numeral[date.start : date.end] = False
-    numerals, digits = (np.append(0, np.cumsum(some)) for some in (numeral, digit))
-    plain = ~_tagged(spans, text, "mtx") & (digits[spans.end] == digits[spans.start])
-    none: Bools = plain | (numerals[spans.end] == numerals[spans.start])
-    return none
-
-
-def _timeless(spans: Spans, text: Concordance) -> Bools:
-    """Return which spans have no letter in them that times are told by, and are no plain number either: 8800余亩."""
-    written = (text.text[start:end] for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True))
-    return ~np.fromiter((bool(_TIME.search(one) or _BARE_NUMBER.fullmatch(one)) for one in written), np.bool_)
 
 
 def lay_out(passages: Sequence[Passage], terms: Terms) -> Concordance:

@@ -105,7 +105,7 @@ def _table() -> NDArray[np.uint32]:
     for code in chain(*cased, *(range(first, last) for first, last in _COMPATIBILITY)):
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
         if len(folded) == 1:
-            table[code] = ord(folded)
+            table[code] = ord(_simplified().get(folded, folded))
     for character, simplified in _simplified().items():
         table[ord(character)] = ord(simplified) | _TRADITIONAL
     return table

@@ -28,10 +28,13 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
         f"多少|几多|第?几(?!乎|率|何|内亚|十|百|千|万|经|度|番|许|案|丁)|多[{_MEASURED}](?!的)|"
         rf"(?<![很许众更太最差])多[{_MEASURED}](?=的.*\?$)",
     ),
-    ("person", "谁|何人|哪[一两几]?[位名]|什么人|哪[一个]{0,2}人(?!民|口)|哪些人"),
+    (
+        "person",
+        "谁|何人|哪[一两几]?[位名]|什么人|哪[一个]{0,2}人(?!民|口)|哪些人|(?<=[长员手师者亲妻夫练])叫做?什么(?:名字)?",
+    ),
     (
         "place",
-        "哪里|哪儿|哪边|何处|何地|什么地方|什么地点|哪[一个]{0,2}(?:地方|地区|城市|国家|国|省份|省|市|县|区|州|镇|村|地|洲|大洲|岛|半岛)",
+        "哪里|哪儿|哪边|何处|何地|什么地方|什么地点|(?<=[在到去往于从自])哪(?![一两几个些种家位类年天届条项次部所座月名])|哪[一个]{0,2}(?:地方|地区|城市|国家|国|省份|省|市|县|区|州|镇|村|地|洲|大洲|岛|半岛)",
     ),
     ("manner", "怎么样|怎么|怎样|如何|怎麽"),
     (
@@ -39,7 +42,24 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
         "什么样|什么|甚么|哪些|哪[一二两三四几]?(?:[个种类部项家座所条件本支只款场届首张片颗间])|哪|何种|何物|(?<!几)何|啥",
     ),
 )
+_SPOKEN = {"甚么": "什么", "怎麽": "怎么", "啥": "什么", "咋": "怎么"}
+_ATTRIBUTES: tuple[tuple[QuestionKind, str], ...] = (
+    (
+        "number",
+        "(?<![函参系指少多半负整奇偶])数|[数产销总流容]量|面积|[高长宽深厚速温湿]度|[总金余差税]额|[价票房油金]价|价格|费用|工资|收入"
+        "|支出|产值|[增涨降跌]幅|增速|增长率|占比|比例|比分|里程|年龄|身高|体重|人口",
+    ),
+    ("time", "[时期]间|日期"),
+    ("place", "地[点址]|位置|产地"),
+    (
+        "person",
+        "主持人|作者|导演|主演|教练|负责人|发言人|创始人|得主|冠军|书记|主任|[省市县区镇乡村州部厅局院校会行馆社]长",
+    ),
+    ("reason", "原因"),
+)
+"""What keywords without a question word end with when they ask for it: 花江峡谷大桥 高度."""
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
+_WANTED = [(kind, re.compile(rf"(?<=..)(?:{pattern})$")) for kind, pattern in _ATTRIBUTES]
 _OTHER_WORD = re.compile("哪|什么|谁|何")
 """
 Beside one of these 几 asks for no number, nor, 何 aside, 多 with a measure: 每隔几天, 哪几个, 多伦多大学有什么. The
@@ -57,6 +77,7 @@ _COPULA = "是为叫有指在"
 _NOTICES = re.compile(
     "电话|公告|声明|启事|拍卖|招标|中标|竞价|竞拍|竞买|遗失|挂失|注销|公示|标的|咨询电话|联系电话|报名电话|起拍"
 )
+_SEVERAL = re.compile("哪些|哪[几两二三四五六七八九十]|什么和什么")
 _POLITE = re.compile("^(?:请问|请教|问一下|问问|想问|想知道|我想知道|告诉我|你知道|知道|谁知道)+[一下,:]*")
 _MEASURES = "年月日天国省市县区州镇村位名人"
 _FILLERS = frozenset("的了吗呢么啊呀是有请吧和与及或")
@@ -73,6 +94,7 @@ class Question:
     focus    what is asked after: the noun behind 什么/哪个, the measure or noun behind 多少; "" when unclear
     words    content words with weights, for words an index holds
     bigrams  neighbouring characters with weights
+    several  whether more than one thing is asked for: 哪些, 哪两个
     """
 
     text: str
@@ -84,11 +106,14 @@ class Question:
     words: dict[str, float]
     bigrams: dict[str, float]
     wants_notices: bool
+    several: bool
 
 
 def read_question(text: str, segmenter: Segmenter) -> Question:
     """Return `text` taken apart. Any text will do; one without a content word has empty `words` and `bigrams`."""
-    folded = fold(text.encode("utf-8", "replace").decode().strip()).replace("甚么", "什么").replace("怎麽", "怎么")
+    folded = fold(text.encode("utf-8", "replace").decode().strip())
+    for spoken, written in _SPOKEN.items():
+        folded = folded.replace(spoken, written)
     polite = _POLITE.match(folded)
     folded = folded[polite.end() :] if polite and polite.end() < len(folded) else folded
     kind, asked = _asked(folded)
@@ -109,6 +134,7 @@ def read_question(text: str, segmenter: Segmenter) -> Question:
         words=words,
         bigrams=dict.fromkeys(bigrams(folded[: asked[0]] + "\n" + folded[asked[1] :]), 1.0),
         wants_notices=bool(_NOTICES.search(folded)),
+        several=bool(_SEVERAL.search(folded)),
     )
 
 
@@ -126,7 +152,9 @@ def _asked(folded: str) -> tuple[QuestionKind, tuple[int, int]]:
         return "number", some.span()
     open_end = _OPEN_END.search(folded)
     at = open_end.start() if open_end else len(folded)
-    return ("thing" if open_end else "name"), (at, at)
+    if open_end:
+        return "thing", (at, at)
+    return next((kind for kind, attribute in _WANTED if attribute.search(folded)), "name"), (at, at)
 
 
 def _is_content(token: Token, asked: tuple[int, int]) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
-from index import trees
+from index import editions, trees
 from index.concordance import Bools, Concordance, Ints, is_any
 from index.model import Candidate, Engine, Passage, Query, leading
 from index.normalize import fold
@@ -40,8 +40,6 @@ _SORTS = {"number": "m", "time": "t", "person": "Rx", "place": "ST"}
 """Tags of words that may answer a question of a kind; like the letters below taken from the tag set, not fitted."""
 _NUMERALS = "0123456789零一二三四五六七八九十百千万亿两半几多余"
 _TIMES = "年月日时点世"
-FAVOUR = 1.2
-"""Added to the learned score of a passage from the days asked for. Not fitted: no question set has dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +156,10 @@ def worth_reading(candidates: list[Candidate], least: float = LEAST) -> list[Can
 def rank(question: Question, terms: Terms, candidates: Sequence[Candidate], average_length: float) -> Ranked:
     """Return the candidates' passages in order; `candidates` is not empty."""
     features = describe(question, terms, candidates, average_length)
-    scores = trees.load("passages").predict(features)
+    passages = [candidate.passage for candidate in candidates]
+    scores = trees.load("passages").predict(features) - editions.penalties(question.folded, passages)
     order = np.argsort(-scores, kind="stable")
-    return Ranked([candidates[at].passage for at in order], scores[order], features[order])
-
-
-def favour(ranked: Ranked, ranges: Sequence[Days]) -> Ranked:
-    """Move passages whose issue appeared in one of the ranges up; no other one is lost, undated ones stay."""
-    meant = [
-        any(first <= day <= last for first, last in ranges) if (day := passage.citation.date) else False
-        for passage in ranked.passages
-    ]
-    scores = ranked.scores + FAVOUR * np.array(meant)
-    order = np.argsort(-scores, kind="stable")
-    return Ranked([ranked.passages[at] for at in order], scores[order], ranked.features[order])
+    return Ranked([passages[at] for at in order], scores[order], features[order])
 
 
 def describe(

@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 _ANY_DAY = dt.date(2000, 1, 1)
 _SENTENCE_END = re.compile("[。!?;]")
 _CLAUSE_END = ",、。;!?:)》”"
+_ENDS = re.compile("[,、。;!?:)》”]")
+COUNTED_WITHIN, COUNTED_LEAD = 10, 0.25
+_BRACKETS = {"(": ")", "（": "）"}
 _RANGE = re.compile("[至到~～—-]")
 LONGEST = 100
 """Characters in a snippet, unless one clause alone is longer."""
@@ -180,6 +183,7 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
         figures = find_figures(text)
         start, end = _whole_amount(text, start, end, figures)
         start, end = _labelled(text, start, end, question, figures)
+        start, end = _counted(text, start, end, question, figures)
     return Snippet(text, start, end, passage.citation, _figure_at(text, start, end, figures))
 
 
@@ -191,13 +195,11 @@ def _labelled(text: str, start: int, end: int, question: Question, every: Sequen
     stand last in their clauses; where one does not (90位教师、400余位学生), what is counted stands behind it. The
     subject before the question word is all amounts'; of 企业投产 the noun may stand at the first amount only.
     """
-    folded = fold(text)
-    begin = max((match.end() for match in _SENTENCE_END.finditer(folded[:start])), default=0)
-    stop = next((match.start() for match in _SENTENCE_END.finditer(folded, end)), len(text))
-    figures = [figure for figure in every if begin <= figure.start and figure.end <= stop]
-    own = next((n for n, figure in enumerate(figures) if figure.start <= start and end <= figure.end), None)
+    figures, own = _beside(text, start, end, every)
     if own is None or len(figures) < 2:
         return start, end
+    folded = fold(text)
+    begin = max((match.end() for match in _SENTENCE_END.finditer(folded[:start])), default=0)
     bounds = [begin, *(figure.end for figure in figures)]
     labels = [folded[a : figure.start] for a, figure in zip(bounds, figures, strict=False)]
     before, behind = content_around(question)
@@ -215,9 +217,40 @@ def _labelled(text: str, start: int, end: int, question: Question, every: Sequen
     return start, end
 
 
+def _counted(text: str, start: int, end: int, question: Question, every: Sequence[Figure]) -> tuple[int, int]:
+    """Return the amount of a sentence that what is counted stands behind: 51座桥梁、20座隧道, asked for 隧道."""
+    wanted = "".join(content_around(question)[1][:2])
+    figures, own = _beside(text, start, end, every)
+    if own is None or len(figures) < 2 or not wanted:
+        return start, end
+    folded = fold(text)
+    ends = [*(figure.start for figure in figures[1:]), len(text)]
+    counted = [folded[figure.end : stop] for figure, stop in zip(figures, ends, strict=True)]
+    counted = [_ENDS.split(behind, maxsplit=1)[0][:COUNTED_WITHIN] for behind in counted]
+    worth = [sum(letter in behind for letter in wanted) / len(wanted) for behind in counted]
+    best = max(range(len(worth)), key=lambda n: worth[n])
+    meant, taken = figures[best], figures[own]
+    if same_unit(meant.unit, taken.unit) and worth[best] >= worth[own] + COUNTED_LEAD:
+        return meant.start, meant.end
+    return start, end
+
+
+def _beside(text: str, start: int, end: int, every: Sequence[Figure]) -> tuple[list[Figure], int | None]:
+    """Return the amounts of the sentence that a span stands in, and which of them it is part of."""
+    folded = fold(text)
+    begin = max((match.end() for match in _SENTENCE_END.finditer(folded[:start])), default=0)
+    stop = next((match.start() for match in _SENTENCE_END.finditer(folded, end)), len(text))
+    figures = [figure for figure in every if begin <= figure.start and figure.end <= stop]
+    return figures, next((n for n, figure in enumerate(figures) if figure.start <= start and end <= figure.end), None)
+
+
 def _whole_date(text: str, start: int, end: int, issue: dt.date | None) -> tuple[int, int]:
-    """Return the whole date that a span is a piece of: 今年 -> 今年5月20日."""
-    return _wider(text, start, end, [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)])
+    """Return the whole date that a span is a piece of: 今年 -> 今年5月20日, 今天 -> 今天(5月20日)."""
+    dates = [(date.start, date.end) for date in resolve(text, issue or _ANY_DAY)]
+    start, end = _wider(text, start, end, dates)
+    closing = dict(dates).get(end + 1, 0)
+    explained = _BRACKETS.get(text[end : end + 1]) == text[closing : closing + 1] and closing
+    return start, (closing + 1 if explained else end)
 
 
 def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) -> tuple[int, int]:

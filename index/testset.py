@@ -10,6 +10,7 @@ from typing import Any
 
 from index.encoding import decode, opened
 from index.errors import BadQuestionFile, MissingPath, UnreadableSource
+from index.model import Engine
 from index.normalize import to_simplified
 
 
@@ -37,6 +38,7 @@ class TestQuestion:
     answers   gold answers as written; none when the archive must refuse
     places    where they stand, () when that is not known
     evidence  texts that hold an answer, for files that know no places
+    passage   id of the archive's passage whose `spans`, starts and ends, are the answers; see `read_from`
     """
 
     __test__ = False
@@ -45,6 +47,8 @@ class TestQuestion:
     answers: tuple[str, ...]
     places: tuple[Place, ...] = ()
     evidence: tuple[str, ...] = ()
+    passage: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,27 @@ class TestSet:
         many = len(self.questions)
         chosen = range(many) if most >= many else [number * many // most for number in range(most)]
         return replace(self, questions=tuple(self.questions[at] for at in chosen))
+
+
+def read_from(testset: TestSet, engine: Engine) -> TestSet:
+    """
+    Return the test set with the answers that it names by their places in the archive's passages.
+
+    Raises BadQuestionFile when the archive does not have such a passage.
+    """
+
+    def read(question: TestQuestion) -> TestQuestion:
+        if not question.passage:
+            return question
+        passage = engine.passage(question.passage)
+        if passage is None:
+            raise BadQuestionFile(
+                f"{testset.name}：“{question.text}”的答案在段落 {question.passage} 里，档案里没有它；请用它所问的档案"
+            )
+        answers = tuple(passage.text[start:end] for start, end in question.spans)
+        return replace(question, answers=answers, evidence=(passage.text,))
+
+    return replace(testset, questions=tuple(map(read, testset.questions)))
 
 
 def read_testset(path: Path) -> TestSet:
@@ -106,9 +131,11 @@ def _of_lines(text: str, path: Path) -> Iterator[TestQuestion]:
         question = _text(fields, "question", at).strip()
         if not question:
             raise BadQuestionFile(f"{at}：“question” 是空的")
-        yield TestQuestion(
-            question, _texts(fields, "answers", at), evidence=_texts(fields, "evidence", at, needed=False)
-        )
+        if "passage" in fields:
+            yield TestQuestion(question, (), passage=_text(fields, "passage", at), spans=_spans(fields, at))
+        else:
+            answers, evidence = _texts(fields, "answers", at), _texts(fields, "evidence", at, needed=False)
+            yield TestQuestion(question, answers, evidence=evidence)
 
 
 def _parse(text: str, path: Path, line: int) -> Any:
@@ -173,6 +200,17 @@ def _text(fields: Any, name: str, at: str) -> str:
     if not isinstance(written, str):
         raise BadQuestionFile(f"{at}：缺少 “{name}”，它应是文字")
     return written.encode("utf-8", "replace").decode()
+
+
+def _spans(fields: Any, at: str) -> tuple[tuple[int, int], ...]:
+    written = _list(fields, "spans", at)
+    try:
+        spans = tuple((int(start), int(end)) for start, end in written)
+    except (TypeError, ValueError) as error:
+        raise BadQuestionFile(f"{at}：“spans” 应是一组 [起, 止]") from error
+    if not spans or not all(0 <= start < end for start, end in spans):
+        raise BadQuestionFile(f"{at}：“spans” 应有至少一个 [起, 止]，起在止之前")
+    return spans
 
 
 def _texts(fields: Any, name: str, at: str, *, needed: bool = True) -> tuple[str, ...]:

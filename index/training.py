@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
 import zlib
@@ -15,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import confidence, extraction, finalists, learned, letters, ranking, sentences, snippets, spans, trees
+from index import confidence, dated, extraction, finalists, learned, letters, ranking, sentences, snippets, spans, trees
 from index.answer import Archive, ask
 from index.boundaries import content_around
+from index.dates import question_dates
 from index.engines import open_engine
 from index.evaluate import auroc, exact_match
 from index.evaluate import overlap as character_overlap
@@ -26,6 +28,7 @@ from index.normalize import fold
 from index.question import Question, read_question
 from index.ranking import Ranked, Terms
 from index.spans import Spans
+from index.testset import read_from, read_testset
 from index.tokens import open_segmenter
 from index.trees import Trees
 
@@ -135,7 +138,14 @@ class Example:
 
 
 def read_examples(archive: Archive, path: Path) -> Iterator[Example]:
-    """Yield the answerable questions of a SQuAD-style file."""
+    """
+    Yield the answerable questions of a SQuAD-style file, or of one of JSON lines that name their passages.
+
+    Raises BadQuestionFile when a line names a passage that the archive does not have.
+    """
+    if path.suffix == ".jsonl":
+        yield from _of_passages(archive, path)
+        return
     for number, entry in enumerate(json.loads(path.read_text("utf-8"))["data"]):
         article = f"{path.stem}-{number}"
         for paragraph in entry["paragraphs"]:
@@ -145,17 +155,36 @@ def read_examples(archive: Archive, path: Path) -> Iterator[Example]:
                 yield Example(asked["question"], archive, part, article, paragraph["context"].strip(), golds)
 
 
+def _of_passages(archive: Archive, path: Path) -> Iterator[Example]:
+    for asked in read_from(read_testset(path), archive.engine).questions:
+        if asked.passage:
+            golds = [(answer, start) for answer, (start, _) in zip(asked.answers, asked.spans, strict=True)]
+            article = asked.passage.rpartition(".")[0]
+            part = zlib.crc32(article.encode()) % FOLDS
+            yield Example(asked.text, archive, part, article, asked.evidence[0], golds)
+
+
 def retrieve(examples: list[Example]) -> list[Example]:
     """Ask the engine for every example; those without a candidate are left out."""
     kept = []
     for example in examples:
-        example.question = read_question(example.text, example.where.segmenter)
-        example.every = ranking.find(example.question, example.where.engine, least=0.0)
+        example.question, example.every = _sought(example)
         example.candidates = ranking.worth_reading(example.every)
         example.terms = ranking.weigh(example.question, example.where.engine)
         if example.candidates:
             kept.append(example)
     return kept
+
+
+def _sought(one: Example) -> tuple[Question, list[Candidate]]:
+    """Return the question and what it is answered from: of the days it asks about, if its answer is of those days."""
+    archive, question = one.where, read_question(one.text, one.where.segmenter)
+    dates = question_dates(question.folded, dt.date.today())  # noqa: DTZ011 - as when it is asked
+    if dates and (sought := dated.find(question, dates, archive.segmenter, archive.engine)):
+        meant = [found for found in sought.candidates if dated.fit(found.passage, dates.ranges)]
+        if any(one.right(found.passage) for found in meant):
+            return sought.question, meant
+    return question, ranking.find(question, archive.engine, least=0.0)
 
 
 def cross(

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from index import answer, confidence, contacts, extraction, introduction, ranking, snippets
+from index import answer, confidence, contacts, dated, extraction, introduction, ranking, snippets
 from index.answer import Archive
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "tokenise": ((answer, "read_question"), (answer, "correct"), (answer, "question_dates")),
-    "rank": ((ranking, "find"), (ranking, "weigh"), (ranking, "rank"), (ranking, "favour")),
+    "rank": ((ranking, "find"), (ranking, "weigh"), (ranking, "rank"), (dated, "favour")),
     "pick": (
         (introduction, "of"),
         (contacts, "of"),

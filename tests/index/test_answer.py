@@ -69,7 +69,7 @@ class TestTheSampleArchive:
     def test_refuses_what_it_does_not_tell(self, sample, question):
         assert isinstance(ask(question, sample), NoAnswer)
 
-    def test_keeps_every_candidate_where_the_question_has_a_date(self, sample, monkeypatch):
+    def test_keeps_every_candidate_where_the_question_has_a_date_of_no_article(self, sample, monkeypatch):
         find, least = ranking.find, []
 
         def watched(*asked):
@@ -77,9 +77,9 @@ class TestTheSampleArchive:
             return find(*asked)
 
         monkeypatch.setattr(ranking, "find", watched)
-        ask("2024年嘉树镇有多少家炻瓷企业", sample)
+        ask("1998年嘉树镇有多少家炻瓷企业", sample)
         ask("嘉树镇有多少家炻瓷企业", sample)
-        assert least == [0.0, ranking.LEAST]
+        assert least[-2:] == [0.0, ranking.LEAST]
 
     def test_gives_as_many_snippets_as_asked_for_at_most(self, sample):
         assert len(answered(SEED, sample, k=1)) == 1

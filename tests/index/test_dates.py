@@ -30,6 +30,22 @@ def named(text: str, issue: dt.date | None = ISSUE) -> list[tuple[str, str, str]
 
 class TestQuestionDates:
     @pytest.mark.parametrize(
+        ("question", "rest"),
+        [
+            ("2023年一季度铁路投资多少", "一季度铁路投资多少"),
+            ("2025年2月俄美在哪里会谈", "俄美在哪里会谈"),
+            ("2025年前8个月新设多少家", "前8个月新设多少家"),
+            ("去年外贸出口多少", "外贸出口多少"),
+            ("2025年10月27日击落多少架", "10月27日击落多少架"),
+            ("10月27日击落多少架", "10月27日击落多少架"),
+            ("茶厂2024年以来产值多少", "茶厂 产值多少"),
+            ("茶厂从2023年到2024年产值多少", "茶厂 产值多少"),
+        ],
+    )
+    def test_rest_is_what_an_article_of_those_days_may_say(self, question, rest):
+        assert " ".join(asked(question).rest.split()) == rest
+
+    @pytest.mark.parametrize(
         ("question", "range_", "written"),
         [
             ("2024年茶厂产值多少", "2024-01-01..2024-12-31", "2024年"),

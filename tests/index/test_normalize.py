@@ -36,6 +36,7 @@ def test_nothing_moves_and_what_is_folded_stays(text):
         ("ＡＢＣ　１２３，（甲）", "abc 123,(甲)"),
         ("臺\ud800灣", "台\ud800湾"),
         ("𠮷野家關於", "𠮷野家关于"),
+        ("\ufa61覺", "视觉"),
         ("", ""),
     ],
 )

@@ -234,28 +234,6 @@ def described(text: str, texts: list[str], jieba: Segmenter, feature: str) -> np
     return ranking.describe(question, newsprint.terms(question), found, 10.0)[:, FEATURES.index(feature)]
 
 
-class TestFavouredDays:
-    def test_move_their_passages_up_and_lose_no_other(self, archive):
-        best = rank("大家都去哪里", archive)
-        level = Ranked(best.passages, np.zeros(len(best.passages)), best.features)
-        favoured = ranking.favour(level, [(JUNE, JUNE)])
-        days = [passage.citation.date for passage in favoured.passages]
-        assert days[:2] == [JUNE, JUNE]
-        assert JUNE not in days[2:]
-        assert sorted(map(id, favoured.passages)) == sorted(map(id, best.passages))
-
-    def test_do_not_bring_up_what_is_far_behind(self, archive):
-        best = rank("大家都去哪里", archive)
-        apart = Ranked(best.passages, -100.0 * np.arange(len(best.passages)), best.features)
-        assert ranking.favour(apart, [(JUNE, JUNE)]).passages == best.passages
-
-    def test_keep_the_features_with_their_passages(self, archive):
-        best = rank("大家都去哪里", archive)
-        favoured = ranking.favour(best, [(MAY, MAY)])
-        length = FEATURES.index("length")
-        assert favoured.features[:, length].tolist() == [len(passage.text) for passage in favoured.passages]
-
-
 def test_all_terms_scored_at_once_add_up_to_what_rank_bm25_gives_whole_documents():
     counts, lengths, weights = np.array([[2, 0, 1], [0, 0, 0], [1, 3, 0]]), np.array([9, 4, 12]), np.array([0.5, 2, 1])
     documents = [{f"t{term}": int(many) for term, many in enumerate(row) if many} for row in counts]

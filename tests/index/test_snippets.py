@@ -169,6 +169,42 @@ def test_of_a_listing_the_amount_behind_its_label_is_meant(jieba, printed, quest
     assert printed[begin:end] == meant
 
 
+@pytest.mark.parametrize(
+    ("printed", "question", "taken", "meant"),
+    [
+        ("全线有51座桥梁、20座隧道。", "公路有多少座隧道", "51座", "20座"),
+        ("3名士兵受伤，5名维和人员受伤。", "几名维和人员受伤", "3名", "5名"),
+        ("改造124处大型灌区和1000多处中型灌区。", "改造多少处大型灌区", "1000多处", "124处"),
+        ("贷款发给21家全国性机构和5家城市商业银行。", "贷款发给几家城商行", "21家", "5家"),
+        ("全线有51座桥梁、20座隧道。", "公路有多少座", "51座", "51座"),
+        ("全线有51座桥梁，长20公里隧道。", "公路有多少座隧道", "51座", "51座"),
+        ("全线有51座桥梁。另有20座隧道。", "公路有多少座隧道", "51座", "51座"),
+    ],
+)
+def test_of_a_sentence_the_amount_before_what_is_counted_is_meant(jieba, printed, question, taken, meant):
+    start = printed.index(taken)
+    asked, figures = read_question(question, jieba), find_figures(printed)
+    begin, end = snippets._counted(printed, start, start + len(taken), asked, figures)
+    assert printed[begin:end] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
+        ("今天（11月23日）正式搬迁。", "今天", "今天（11月23日）"),
+        ("今天(11月23日)正式搬迁。", "今天", "今天(11月23日)"),
+        ("今年5月20日启用。", "今年", "今年5月20日"),
+        ("今天（星期日）正式搬迁。", "今天", "今天"),
+        ("今天正式搬迁（11月23日）。", "今天", "今天"),
+        ("今天（11月23日上午）正式搬迁。", "今天", "今天"),
+    ],
+)
+def test_a_day_is_shown_with_the_date_that_explains_it(text, span, shown):
+    start = text.index(span)
+    start, end = snippets._whole_date(text, start, start + len(span), dt.date(2022, 11, 23))
+    assert text[start:end] == shown
+
+
 class TestPassagesShownWithoutAClaim:
     def test_each_is_the_best_covered_run_of_clauses(self, jieba):
         asked = read_question(QUESTION, jieba)

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from index.errors import BadQuestionFile, MissingPath
-from index.testset import Place, read_testset
+from index.testset import Place, read_from, read_testset
+
+from . import newsprint
 
 CONTEXT = "大桥全长1268米，今年5月通车。"
 
@@ -65,6 +67,30 @@ def test_a_line_file_gives_questions_with_evidence_and_those_to_refuse(write):
     assert testset.articles == ()
 
 
+class TestAnswersNamedByTheirPassage:
+    @pytest.fixture
+    def archive(self, tmp_path):
+        return newsprint.build(
+            tmp_path / "passages", [{"id": "bridge", "title": "大桥", "paragraphs": ["大桥全长1268米。"]}]
+        )
+
+    def test_are_read_from_the_archive(self, write, archive):
+        passage = next(iter(archive.engine.passages(next(iter(archive.engine.manifest())))))
+        line = {"question": "桥多长", "passage": passage.citation.passage_id, "spans": [[4, 9], [4, 8]]}
+        testset = read_from(read_testset(write(json.dumps(line), "q.jsonl")), archive.engine)
+        assert testset.questions[0].answers == ("1268米", "1268")
+        assert testset.questions[0].evidence == ("大桥全长1268米。",)
+
+    def test_of_a_passage_it_does_not_have_are_refused(self, write, archive):
+        line = {"question": "桥多长", "passage": "no.1", "spans": [[4, 9]]}
+        with pytest.raises(BadQuestionFile, match=r"no\.1"):
+            read_from(read_testset(write(json.dumps(line), "q.jsonl")), archive.engine)
+
+    def test_others_stay_as_they_are(self, write, archive):
+        testset = read_testset(write(json.dumps({"question": "桥名谁题", "answers": []}), "q.jsonl"))
+        assert read_from(testset, archive.engine) == testset
+
+
 def test_questions_alone_become_simplified(write):
     testset = read_testset(write(squad(question="大橋有多長？"))).simplified()
     assert testset.questions[0].text == "大桥有多长？"
@@ -89,6 +115,11 @@ def test_a_sample_is_taken_from_the_whole_file(write):
         ('{"question": "a", "answers": [1]}', "第 1 行"),
         ('{"question": "a", "answers": [""]}', "第 1 行"),
         ('{"question": "a", "answers": [], "evidence": "b"}', "第 1 行"),
+        ('{"question": "a", "passage": "p.1"}', "第 1 行"),
+        ('{"question": "a", "passage": 1, "spans": [[0, 1]]}', "第 1 行"),
+        ('{"question": "a", "passage": "p.1", "spans": []}', "第 1 行"),
+        ('{"question": "a", "passage": "p.1", "spans": [[1]]}', "第 1 行"),
+        ('{"question": "a", "passage": "p.1", "spans": [[2, 2]]}', "第 1 行"),
         ("[]", "第 1 行"),
         ("[" * 100_000, "第 1 行"),
     ],

@@ -1,0 +1,85 @@
+"""Looks for what appeared on the days a question asks about: an article of 2023 says 今年 where 2023年 is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import ranking
+from index.dates import AskedDates, resolve
+from index.model import Candidate, Engine, Passage
+from index.question import Question, read_question
+from index.ranking import Days, Floats, Ranked
+from index.tokens import Segmenter
+
+LATE = dt.timedelta(60)
+"""How long after the days asked for articles are still looked for that may tell of them."""
+FAVOUR, AGAINST = 2.0, 4.0
+"""
+Added to the learned score of a passage of the days asked for, and taken from the others' where the question goes
+without its dates. Of 52 dated questions on television news, which were looked at, the first snippet answers 54 % when
+their dates are words like any other, and 69 % so (2026-11-26).
+"""
+ELSEWHEN = 0.5
+"""How well a passage fits that appeared on the days asked for and names other months or years only."""
+_MONTH = dt.timedelta(27)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A question without the words that the days of its articles stand for, and what may answer it."""
+
+    question: Question
+    candidates: list[Candidate]
+
+
+def find(
+    asked: Question, dates: AskedDates, segmenter: Segmenter, engine: Engine, without: frozenset[str] = frozenset()
+) -> Sought | None:
+    """Return what the engine has of those days and, unless they are strict, of any; None when it has none of them."""
+    question = read_question(dates.rest, segmenter)
+    first, last = dates.ranges[0]
+    if not question.words:
+        return None
+    days = (first, last if dates.strict else min(last, dt.date.max - LATE) + LATE)
+    candidates = ranking.find(question, engine, without, days)
+    if not candidates:
+        return None
+    if not dates.strict:
+        known = {candidate.passage.citation.passage_id for candidate in candidates}
+        others = ranking.find(asked, engine, without)
+        candidates += [other for other in others if other.passage.citation.passage_id not in known]
+        candidates.sort(key=lambda candidate: -candidate.score)
+    return Sought(question, candidates)
+
+
+def favour(ranked: Ranked, ranges: Sequence[Days], against: float = 0.0) -> tuple[Ranked, Floats]:
+    """
+    Move passages of the ranges up, and tell how well each fits them; no other one is lost, undated ones stay.
+
+    A passage fits when it names a day, month or year that lies in a range, or appeared in one; half only when all that
+    it names is another month or year.
+
+    against  taken from the score of a passage that does not fit, where another does
+    """
+    fits = np.array([fit(passage, ranges) for passage in ranked.passages])
+    scores = ranked.scores + FAVOUR * fits - against * (fits.max() - fits)
+    order = np.argsort(-scores, kind="stable")
+    return Ranked([ranked.passages[at] for at in order], scores[order], ranked.features[order]), fits[order]
+
+
+def fit(passage: Passage, ranges: Sequence[Days]) -> float:
+    """Return how well a passage fits one of the ranges: 1, ELSEWHEN or 0."""
+    return max(_fit(passage, *range_) for range_ in ranges)
+
+
+def _fit(passage: Passage, first: dt.date, last: dt.date) -> float:
+    issue = passage.citation.date
+    appeared = issue is not None and first <= issue <= last
+    dates = resolve(passage.text, issue)
+    if any(first <= date.first and date.last <= last for date in dates):
+        return 1.0
+    return (ELSEWHEN if any(date.last - date.first >= _MONTH for date in dates) else 1.0) if appeared else 0.0

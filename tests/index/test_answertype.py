@@ -1,0 +1,144 @@
+"""What spans lose that are of another sort than the question asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index import answertype, extraction, learned
+from index.concordance import Concordance
+from index.normalize import fold
+from index.question import read_question
+from index.spans import Spans
+
+from . import newsprint
+from .newsprint import ensemble, passage, ranked, terms
+
+
+def spans_of(text: Concordance, *written: str) -> Spans:
+    """The first occurrence of each of some words, which begin and end where tokens do."""
+    start = np.array([text.text.index(fold(one)) for one in written])
+    end = start + [len(one) for one in written]
+    first, last = np.searchsorted(text.token_start, start), np.searchsorted(text.token_end, end)
+    assert (text.token_start[first] == start).all()
+    assert (text.token_end[last] == end).all()
+    return Spans(first, last, start, end)
+
+
+def taken(question: str, sentence: str, spans: list[str], jieba) -> list[float]:
+    """What each span loses."""
+    text = newsprint.concordance([sentence], jieba)
+    return answertype.penalties(read_question(question, jieba), spans_of(text, *spans), text)[0].tolist()
+
+
+@pytest.mark.parametrize("question", ["产业集群在哪些领域", "是哪几个领域", "哪两个领域领先"])
+def test_where_several_are_asked_a_list_as_a_whole_loses_nothing_and_its_pieces_do(jieba, question):
+    sentence = "园区在钟表、仪表和眼镜等领域形成集群。"
+    whole, piece, single = taken(question, sentence, ["钟表、仪表和眼镜", "仪表", "园区"], jieba)
+    assert whole == 0
+    assert piece == answertype.LISTLESS + answertype.BROKEN
+    assert single == answertype.LISTLESS
+
+
+def test_where_one_is_asked_lists_are_spans_like_any_other(jieba):
+    assert taken("集群是什么", "园区在钟表、仪表和眼镜等领域形成集群。", ["钟表、仪表和眼镜", "仪表"], jieba) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant", "other"),
+    [
+        ("水库水位有多高", "155米", "35亿立方米"),
+        ("试验持续了多长时间", "320秒", "7台"),
+        ("一共花了多少钱", "90万元", "30家"),
+        ("大桥多长", "2公里", "3年"),
+        ("石头多重", "3吨", "2米"),
+    ],
+)
+def test_an_amount_of_another_measure_loses(jieba, question, meant, other):
+    right, wrong = taken(question, f"这里有{other}，另有{meant}。", [meant, other], jieba)
+    assert right == 0
+    assert wrong == answertype.OTHER_MEASURE
+
+
+def test_no_amount_loses_where_none_is_of_the_measure_asked_for(jieba):
+    assert taken("水库水位有多高", "这里有7台，另有30家。", ["7台", "30家"], jieba) == [0, 0]
+
+
+@pytest.mark.parametrize("dateline", ["本报讯（记者李明）", "央视网消息（新闻联播）：", "新华社北京5月3日电"])
+def test_who_reports_is_no_answer_unless_asked_for(jieba, dateline):
+    sentence = f"{dateline}大桥由王强设计。"
+    assert taken("大桥由谁设计", sentence, ["王强"], jieba) == [0]
+    text = newsprint.concordance([sentence], jieba)
+    spans = Spans(*(np.array([at]) for at in (0, 0, 0, int(text.token_end[0]))))
+    lost, _ = answertype.penalties(read_question("大桥由谁设计", jieba), spans, text)
+    assert lost[0] >= answertype.DATELINE
+    lost, _ = answertype.penalties(read_question("记者是谁", jieba), spans, text)
+    assert lost[0] < answertype.DATELINE
+
+
+@pytest.mark.parametrize("question", ["大桥为什么停工", "大桥怎么停工的"])
+def test_a_reason_or_a_manner_is_told_with_a_verb(jieba, question):
+    name, clause = taken(question, "大桥因为资金不足停工，在王家镇。", ["王家镇", "资金不足停工"], jieba)
+    assert (name, clause) == (answertype.VERBLESS, 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "is_none"),
+    [
+        ("海关有多少人", "2005年", True),
+        ("票房是多少", "到2003年4月19日", True),
+        ("他今年多大", "2月24日", True),
+        ("票房是多少", "2003年的1.2亿元", False),
+        ("海关有多少人", "142人", False),
+        ("海关有多少人", "全体", True),
+        ("工资是多少", "加工零件", True),
+        ("编号是多少", "L3", False),
+        ("占多少", "三分之一", False),
+        ("厂子办了多少年", "1905年", False),
+        ("会开了几天", "5日", False),
+        ("合同期多久", "三年", False),
+    ],
+)
+def test_a_date_or_no_number_at_all_is_no_amount(jieba, question, span, is_none):
+    text = newsprint.concordance([span], jieba)
+    whole = spans_of(text, span)
+    assert answertype.amountless(read_question(question, jieba), whole, text).tolist() == [is_none]
+
+
+@pytest.mark.parametrize(("question", "lead"), [("大桥什么时候通车", answertype.NO_TIME), ("大桥怎么通车", 0)])
+def test_what_names_no_time_is_behind_what_does_where_a_time_is_asked(jieba, question, lead):
+    asked = read_question(question, jieba)
+    names = newsprint.feature_names(jieba)
+    with learned.using({name: ensemble(names[name], {"tokens": (-1, 0)}) for name in ("spans", "finalists")}):
+        passages = [passage("王工设计的大桥西汉末才通车。", jieba)]
+        reading = extraction.read_closely(asked, terms(asked), ranked(passages))
+    told = [reading.text.text[a:b] for a, b in zip(reading.spans.start, reading.spans.end, strict=True)]
+    timed = np.array(["末" in span for span in told])
+    assert timed.any()
+    assert not timed.all()
+    assert (reading.scores[timed][:, None] - reading.scores[~timed] == lead).all()
+
+
+@pytest.mark.parametrize(
+    ("span", "names_none"),
+    [
+        ("8800余亩", True),
+        ("142家", True),
+        ("大桥", True),
+        ("1998", False),
+        ("1998-2003", False),
+        ("二〇〇三", False),
+        ("八十", False),
+        ("上午8点", False),
+        ("10:30", False),
+        ("今年5月20日", False),
+        ("西汉末", False),
+        ("长征二号丁运载火箭", True),
+        ("5月20号", False),
+        ("20号", False),
+    ],
+)
+def test_a_number_with_another_unit_names_no_time(jieba, span, names_none):
+    text = newsprint.concordance([span], jieba)
+    whole = spans_of(text, span)
+    assert answertype._timeless(whole, text).tolist() == [names_none]
