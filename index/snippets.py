@@ -27,6 +27,11 @@ _SENTENCE_END = re.compile("[。!?;]")
 _CLAUSE_END = ",、。;!?:)》”"
 _ENDS = re.compile("[,、。;!?:)》”]")
 COUNTED_WITHIN, COUNTED_LEAD = 10, 0.25
+_SOUNDS = re.compile(
+    "[阿埃艾奥巴贝比伯博布查达丹德迪蒂杜厄恩尔法菲费弗福盖格瓜哈赫霍吉加杰卡凯科克肯库拉莱兰劳雷里利林卢鲁罗洛马迈曼梅米莫姆"
+    "穆纳内尼诺努帕佩皮普奇乔切瑟萨塞桑沙施什史斯松索塔泰汤特提图托瓦威韦维沃乌西希夏雅亚伊尤扎詹兹佐]+"
+)
+"""What foreign names are mostly written with."""
 _BRACKETS = {"(": ")", "（": "）"}
 _RANGE = re.compile("[至到~～—-]")
 LONGEST = 100
@@ -175,7 +180,8 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     raw = passage.text[begin - origin : stop - origin]
     text = raw.strip()
     shift = begin + len(raw) - len(raw.lstrip())
-    start, end = int(reading.spans.start[span]) - shift, int(reading.spans.end[span]) - shift
+    first, stop_at = _whole_name(reading.text, int(reading.spans.start[span]), int(reading.spans.end[span]))
+    start, end = max(first, shift) - shift, min(stop_at, stop) - shift
     if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
         start, end = _whole_date(text, start, end, passage.citation.date)
     figures = None
@@ -185,6 +191,22 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
         start, end = _labelled(text, start, end, question, figures)
         start, end = _counted(text, start, end, question, figures)
     return Snippet(text, start, end, passage.citation, _figure_at(text, start, end, figures))
+
+
+def _whole_name(text: Concordance, start: int, end: int) -> tuple[int, int]:
+    """Return a span with the pieces beside it of a foreign name that was cut in it: 兰特 of 加|兰特."""
+    before, behind = int(text.token_end.searchsorted(start)), int(text.token_start.searchsorted(end))
+    while before >= 0 and _sounds(text, before) and _SOUNDS.match(text.text, start):
+        start = int(text.token_start[before])
+        before -= 1
+    while behind < len(text.token_start) and _sounds(text, behind) and _SOUNDS.match(text.text, end - 1):
+        end = int(text.token_end[behind])
+        behind += 1
+    return start, end
+
+
+def _sounds(text: Concordance, token: int) -> bool:
+    return bool(_SOUNDS.fullmatch(text.text, int(text.token_start[token]), int(text.token_end[token])))
 
 
 def _labelled(text: str, start: int, end: int, question: Question, every: Sequence[Figure]) -> tuple[int, int]:

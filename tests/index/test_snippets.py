@@ -191,6 +191,22 @@ def test_of_a_sentence_the_amount_before_what_is_counted_is_meant(jieba, printed
 @pytest.mark.parametrize(
     ("text", "span", "shown"),
     [
+        ("国防部长加兰特下令封锁。", "兰特", "加兰特"),
+        ("瓜达卢普河发洪水。", "达卢普", "瓜达卢普"),
+        ("巴达维尔在袭击中身亡。", "巴达维", "巴达维尔"),
+        ("抵达多米尼加。", "多米尼加", "多米尼加"),
+        ("加拿大总理特鲁多说。", "总理特鲁多", "总理特鲁多"),
+    ],
+)
+def test_a_foreign_name_that_was_cut_apart_is_shown_whole(jieba, text, span, shown):
+    start = text.index(span)
+    start, end = snippets._whole_name(newsprint.concordance([text], jieba), start, start + len(span))
+    assert text[start:end] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "shown"),
+    [
         ("今天（11月23日）正式搬迁。", "今天", "今天（11月23日）"),
         ("今天(11月23日)正式搬迁。", "今天", "今天(11月23日)"),
         ("今年5月20日启用。", "今年", "今年5月20日"),
