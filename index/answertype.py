@@ -50,22 +50,30 @@ _NUMERALS = "0123456789一二三四五六七八九十百千万亿两半几"
 These, and what is a number (三辑 and 五年 are, 零件 and 郭达年 not), were settled on the number questions of
 CMRC2018- and DRCD-dev whose answer was no figure, and on a few about news, which were looked at.
 """
-
-
 DATELINE = 5.0
 """Taken from a span that stands where a report says which agency or reporter it is from."""
 _DATELINE = re.compile(
-    r"(?:^|(?<=\n))(?:央视网消息|本报[^\n,:。]{0,15}?[讯电]|新华社[^\n:。]{0,20}?电)\s?(?:\([^)\n]{1,30}\))?\s?:?"
+    r"(?:央视网消息|本报[^\n,:。]{0,15}?[讯电]|新华社[^\n:。]{0,20}?电)\s?(?:\([^)\n]{1,30}\))?\s?:?"
 )
 _SOURCE_ASKED = re.compile("记者|通讯员|作者|消息|报道|媒体|哪[家份]|来源")
 LISTLESS, BROKEN = 4.0, 2.0
-"""Taken where several things are asked from a span that names one, and from one of a list's that leaves others out."""
+"""
+Taken where several things are asked from a span that names one, and from one of a list's that leaves others out. Of
+CMRC2018-dev's 229 such questions 46 % are exact with them, 32 % without, F1 75 and 59, and 91 and 87 % have the answer
+in the first snippet; 3.0 and 6.0 do as well (out of fold, 2026-11-26). DRCD-dev has two.
+"""
 _AND = "、和与及"
 VERBLESS = 1.0
-"""Taken from a span without a verb or an adjective where a reason or a manner is asked: those are told by clauses."""
+"""
+Taken from a span without a verb or an adjective where a reason or a manner is asked: those are told by clauses. F1 of
+their 478 questions +3.2 and +1.2 on CMRC2018-dev, -.3 and +.6 on DRCD-dev; 2.0 and 4.0 lose on DRCD-dev (2026-11-26).
+"""
 VERBS = "va"
 OTHER_MEASURE = 3.0
-"""Taken from a span without an amount of what is measured, where another has one."""
+"""
+Taken from a span without an amount of what is measured (多长, 多少钱), where another has one. 77.5 and 70.3 % of the 508
+number questions of both sets are exact with it, 76.8 and 69.3 without (out of fold, 2026-11-26).
+"""
 
 
 def penalties(question: Question, spans: Spans, text: Concordance) -> tuple[Floats, Bools]:
@@ -88,8 +96,9 @@ def penalties(question: Question, spans: Spans, text: Concordance) -> tuple[Floa
     if question.several:
         taken += _of_lists(spans, text)
     if not _SOURCE_ASKED.search(question.folded):
-        for dateline in _DATELINE.finditer(text.text):
-            taken += DATELINE * ((spans.start >= dateline.start()) & (spans.start < dateline.end()))
+        for start in text.passage_start.tolist():
+            if dateline := _DATELINE.match(text.text, start):
+                taken += DATELINE * ((spans.start >= start) & (spans.start < dateline.end()))
     return taken, numberless
 
 

@@ -14,7 +14,11 @@ from index.normalize import fold
 from index.numerals import SIGNS, BadFigure, amount
 
 OTHER = 3.0
-"""Taken from the learned score of a passage that names the thing with another number only."""
+"""
+Taken from the learned score of a passage that names the thing with another number only. Of the 93 questions of
+CMRC2018- and DRCD-dev that name one, one more is answered in the first snippet and none less, with 1.0 to 5.0
+(out of fold, 2026-11-26).
+"""
 _NUMBERED = re.compile(
     rf"第(?P<ordinal>[\d{SIGNS}]+)(?P<sort>[届次期批轮])(?=(?P<of>[\u4e00-\u9fff]{{2}}))"
     rf"|(?P<name>[\u4e00-\u9fff]{{2}})(?P<number>[\d{SIGNS}]+)号",

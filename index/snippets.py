@@ -27,6 +27,11 @@ _SENTENCE_END = re.compile("[。!?;]")
 _CLAUSE_END = ",、。;!?:)》”"
 _ENDS = re.compile("[,、。;!?:)》”]")
 COUNTED_WITHIN, COUNTED_LEAD = 10, 0.25
+"""
+Characters behind an amount that say what is counted, and by how much more of the question's own they must have at
+another amount. Of the number questions of CMRC2018- and DRCD-dev 77.5 and 70.8 % are exact with it, 77.8 and 68.3
+without (out of fold, 2026-11-26).
+"""
 _SOUNDS = re.compile(
     "[阿埃艾奥巴贝比伯博布查达丹德迪蒂杜厄恩尔法菲费弗福盖格瓜哈赫霍吉加杰卡凯科克肯库拉莱兰劳雷里利林卢鲁罗洛马迈曼梅米莫姆"
     "穆纳内尼诺努帕佩皮普奇乔切瑟萨塞桑沙施什史斯松索塔泰汤特提图托瓦威韦维沃乌西希夏雅亚伊尤扎詹兹佐]+"
