@@ -75,7 +75,7 @@ last_digit latin year day of asked_place asked_behind question_size bigram_total
 right2 right2_inside focus_last focus_last_character focus_gap_before focus_gap_behind left_gap_before_0
 left_gap_behind_0 left_gap_before_1 left_gap_behind_1 right_gap_before_0 right_gap_behind_0 right_gap_before_1
 right_gap_behind_1 kind focus_sort last_sort sorts_agree first_letter last_letter before behind
-odds_before odds_first odds_last odds_behind
+odds_before odds_first odds_last odds_behind several
 """.split()  # noqa: SIM905 - a page of quoted lines otherwise
 _ROW = {name: row for row, name in enumerate(NAMES)}
 
@@ -295,6 +295,7 @@ def weigh(text: Concordance, question: Question, evidence: Evidence, sentences: 
         "question_size": len(question.folded),
         "bigram_total": total,
         "kind": KINDS.index(question.kind),
+        "several": question.several,
         "focus_sort": focus_sort,
     }
     first_rows, first = _rows(of_first, len(token))

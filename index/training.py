@@ -106,6 +106,7 @@ class Example:
     every   what the engine finds, and `candidates` what of it is worth reading
     fold    the part it belongs to, by its article: it is scored by models that never saw that article
     golds   (answer, offset in the paragraph)
+    weight  how much is learned from it
     """
 
     text: str
@@ -114,6 +115,7 @@ class Example:
     article: str
     paragraph: str
     golds: list[tuple[str, int]]
+    weight: float = 1.0
     question: Question = field(init=False)
     terms: Terms = field(init=False)
     every: list[Candidate] = field(init=False)
@@ -199,7 +201,8 @@ def cross(
     scores: list[Floats] = [np.zeros(0)] * len(examples)
     for left_out in (*range(FOLDS), None):
         taught = [n for n, one in enumerate(examples) if one.fold != left_out and labels[n].any()]
-        booster = fit(name, [rows[n] for n in taught], [labels[n] for n in taught])
+        weights = [np.full(len(rows[n]), examples[n].weight) for n in taught]
+        booster = fit(name, [rows[n] for n in taught], [labels[n] for n in taught], weights)
         text = write(booster, names, name)
         ensemble = trees.parse(text)
         ensembles.append((ensemble, text))
@@ -209,19 +212,21 @@ def cross(
     return scores, ensembles
 
 
-def fit(name: str, rows: Sequence[Rows], labels: Sequence[Floats]) -> Any:
+def fit(name: str, rows: Sequence[Rows], labels: Sequence[Floats], weights: Sequence[Floats] | None = None) -> Any:
     """Return a LightGBM booster; for ranking objectives each element is one group."""
     import lightgbm
 
     stacked, wanted = np.concatenate(rows), np.concatenate(labels)
+    weight = np.concatenate(weights) if weights is not None else np.ones(len(wanted))
     ranks = SETTINGS[name]["objective"] == "lambdarank"
     if not ranks and name in ("begins", "ends"):
         kept = (wanted > 0) | (np.random.default_rng(7).random(len(wanted)) < 0.4)
-        stacked, wanted = stacked[kept], wanted[kept]
+        stacked, wanted, weight = stacked[kept], wanted[kept], weight[kept]
     data = lightgbm.Dataset(
         stacked,
         np.round(2 * np.where(wanted >= 0.5, wanted, 0)) if ranks else wanted,
         group=[len(group) for group in rows] if ranks else None,
+        weight=weight,
     )
     return lightgbm.train({**COMMON, **SETTINGS[name]}, data, ROUNDS[name])
 
@@ -451,7 +456,7 @@ def _confidence(examples: Sequence[Example], models: list[dict[str, Model]]) -> 
                     outcomes.append(_outcome(one, terms, _unanswered(one, few), False))
                     outcomes.append(_outcome(one, *_small(one, False, place), False))
                 if place % 3 == 1 and (other := altered(one, examples, place)):
-                    outcomes.append(_outcome(other, other.terms, other.candidates, False))
+                    outcomes.append(_outcome(other, other.terms, other.candidates, False, changed=True))
                 for row, right in outcomes:
                     if row is not None:
                         doubled.append(one)
@@ -523,15 +528,24 @@ def _small(one: Example, held: bool, seed: int) -> tuple[Terms, list[Candidate]]
     return Terms(one.terms.words, one.terms.bigrams, word_idf * weights, bigram_idf), kept
 
 
-def _outcome(one: Example, terms: Terms, candidates: Sequence[Candidate], held: bool) -> tuple[Rows | None, float]:
-    """Return the features of what comes of a question, and whether the first snippet answers it."""
+def _outcome(
+    one: Example, terms: Terms, candidates: Sequence[Candidate], held: bool, *, changed: bool = False
+) -> tuple[Rows | None, float]:
+    """
+    Return the features of what comes of a question, and whether the first snippet answers it.
+
+    No features where another article than the one left out seems to answer it, for news is told twice; unless
+    it was `changed`: no article tells what that asks.
+    """
     if not candidates:
         return None, 0.0
     ranked = ranking.rank(one.question, terms, candidates, one.where.engine.stats.average_bigrams)
     reading = extraction.read_closely(one.question, terms, ranked)
     found = snippets.cut(reading, one.question, 1)
-    right = held and bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds)
-    return confidence.describe(one.question, terms, ranked, reading), float(right)
+    right = bool(found) and any(fold(answer) in fold(found[0].text) for answer, _ in one.golds)
+    if right and not held and not changed:
+        return None, 0.0
+    return confidence.describe(one.question, terms, ranked, reading), float(right and held)
 
 
 def score(examples: Sequence[Example], folds: Sequence[Mapping[str, object]]) -> dict[str, float]:
@@ -575,15 +589,18 @@ def score(examples: Sequence[Example], folds: Sequence[Mapping[str, object]]) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sets", nargs="+", metavar="INDEX=QUESTIONS")
+    parser.add_argument("sets", nargs="+", metavar="INDEX=QUESTIONS[*WEIGHT]")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("models"))
     parser.add_argument("--folds", type=Path, help="where the weights of each fold go")
     arguments = parser.parse_args()
     examples: list[Example] = []
     for pair in arguments.sets:
         where, _, questions = pair.partition("=")
+        path, _, weight = questions.partition("*")
         engine = open_engine(where)
-        examples += read_examples(Archive(engine, open_segmenter(engine.meta)), Path(questions))
+        for example in read_examples(Archive(engine, open_segmenter(engine.meta)), Path(path)):
+            example.weight = float(weight or 1)
+            examples.append(example)
     examples = retrieve(examples)
     *folds, last = train(examples, _log)
     _save(last, arguments.out)

@@ -59,6 +59,13 @@ def test_an_answer_of_another_sort_than_asked_for_is_doubted(sample, fits, does_
         assert weighed(does_not, sample)[1] < likely / 5
 
 
+def test_a_population_is_no_number_of_firms(sample):
+    with learned.using({"confidence": parse(f"features {' '.join(confidence.NAMES)}\n2.0")}):
+        likely = 1 / (1 + math.exp(-2))
+        assert weighed("嘉树镇有多少家炻瓷企业", sample)[1] == pytest.approx(likely)
+        assert weighed("嘉树镇有多少人口", sample)[1] < likely / 3
+
+
 @pytest.mark.parametrize("text", ["园区的路是", "衡阳的山是", "衡阳的河叫"])
 def test_a_question_that_breaks_off_is_weighed_too(sample, text):
     assert 0 < weighed(text, sample)[1] < 1

@@ -42,12 +42,15 @@ SEED = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.78, "refused
 SEED_AMONG_NEWS = Floor("seed_questions.jsonl", {"snippet_1": 0.99, "exact": 0.78, "refused": 0.99})
 CMRC = {"recall_1": 0.925, "snippet_1": 0.888, "snippet_3": 0.938, "exact": 0.582, "f1": 0.72}
 DRCD = {"recall_1": 0.94, "snippet_1": 0.922, "snippet_3": 0.958, "exact": 0.605, "f1": 0.72}
+NEWS = Floor("news/held.jsonl", {"snippet_1": 0.7, "snippet_3": 0.77, "exact": 0.4, "f1": 0.57, "refused": 0.4})
+"""Questions on the news itself. No weights were taught on them."""
 FLOORS = (
     Floor("cmrc_dev.json", CMRC),
     Floor("drcd_dev.json", DRCD),
     Floor("drcd_dev.json", DRCD, simplified=True),
     Floor("cmrc_dev.json", {"auroc": 0.96}, without="article"),
     Floor("cmrc_dev.json", {"auroc": 0.987}, without="articles"),
+    NEWS,
 )
 """
 The shipped weights have seen these questions: what README reports is out of fold and lower. So a floor says that
@@ -63,7 +66,8 @@ def kept(tmp_path_factory):
 
 @contextmanager
 def asked(floor: Floor, shared: Path, kept: Path):
-    testset = read_testset(shared / "eval" / floor.file)
+    ours = Path(__file__).with_name(floor.file)
+    testset = read_testset(ours if ours.exists() else shared / "eval" / floor.file)
     testset = testset.simplified() if floor.simplified else testset
     beside = [shared / "seed"] if not testset.articles else []
     if floor.among_news:
