@@ -40,11 +40,14 @@ def find(
     asked: Question, dates: AskedDates, segmenter: Segmenter, engine: Engine, without: frozenset[str] = frozenset()
 ) -> Sought | None:
     """Return what the engine has of those days and, unless they are strict, of any; None when it has none of them."""
-    question = read_question(dates.rest, segmenter)
     first, last = dates.ranges[0]
+    days = (first, last if dates.strict else min(last, dt.date.max - LATE) + LATE)
+    held = engine.stats
+    if held.first is None or held.last is None or days[1] < held.first or held.last < days[0]:
+        return None
+    question = read_question(dates.rest, segmenter)
     if not question.words:
         return None
-    days = (first, last if dates.strict else min(last, dt.date.max - LATE) + LATE)
     candidates = ranking.find(question, engine, without, days)
     if not candidates:
         return None
