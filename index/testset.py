@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ class TestQuestion:
     answers   gold answers as written; none when the archive must refuse
     places    where they stand, () when that is not known
     evidence  texts that hold an answer, for files that know no places
-    passage   id of the archive's passage whose `spans`, starts and ends, are the answers; see `read_from`
+    passage   the archive's passage whose `spans`, starts and ends, are the answers, as FILE#NAME: the name of its
+              file and the end of its id, which are the same wherever the archive lies
     """
 
     __test__ = False
@@ -82,17 +84,27 @@ def read_from(testset: TestSet, engine: Engine) -> TestSet:
 
     Raises BadQuestionFile when the archive does not have such a passage.
     """
+    if not any(question.passage for question in testset.questions):
+        return testset
+    sources: dict[str, list[str]] = {}
+    for source in engine.manifest():
+        sources.setdefault(Path(source).name, []).append(source)
+
+    @cache
+    def texts(file: str) -> dict[str, str]:
+        held = (passage for source in sources.get(file, ()) for passage in engine.passages(source))
+        return {passage.citation.passage_id.rpartition(".")[2]: passage.text for passage in held}
 
     def read(question: TestQuestion) -> TestQuestion:
         if not question.passage:
             return question
-        passage = engine.passage(question.passage)
-        if passage is None:
+        file, _, name = question.passage.partition("#")
+        text = texts(file).get(name)
+        if text is None:
             raise BadQuestionFile(
-                f"{testset.name}：“{question.text}”的答案在段落 {question.passage} 里，档案里没有它；请用它所问的档案"
+                f"{testset.name}：“{question.text}”的答案在 {question.passage}，档案里没有这一段；请用它所问的档案"
             )
-        answers = tuple(passage.text[start:end] for start, end in question.spans)
-        return replace(question, answers=answers, evidence=(passage.text,))
+        return replace(question, answers=tuple(text[start:end] for start, end in question.spans), evidence=(text,))
 
     return replace(testset, questions=tuple(map(read, testset.questions)))
 

@@ -161,9 +161,9 @@ def _of_passages(archive: Archive, path: Path) -> Iterator[Example]:
     for asked in read_from(read_testset(path), archive.engine).questions:
         if asked.passage:
             golds = [(answer, start) for answer, (start, _) in zip(asked.answers, asked.spans, strict=True)]
-            article = asked.passage.rpartition(".")[0]
-            part = zlib.crc32(article.encode()) % FOLDS
-            yield Example(asked.text, archive, part, article, asked.evidence[0], golds)
+            issue = asked.passage.partition("#")[0]
+            part = zlib.crc32(issue.encode()) % FOLDS
+            yield Example(asked.text, archive, part, issue, asked.evidence[0], golds)
 
 
 def retrieve(examples: list[Example]) -> list[Example]:

@@ -76,14 +76,15 @@ class TestAnswersNamedByTheirPassage:
 
     def test_are_read_from_the_archive(self, write, archive):
         passage = next(iter(archive.engine.passages(next(iter(archive.engine.manifest())))))
-        line = {"question": "桥多长", "passage": passage.citation.passage_id, "spans": [[4, 9], [4, 8]]}
+        name = passage.citation.passage_id.rpartition(".")[2]
+        line = {"question": "桥多长", "passage": f"articles.jsonl#{name}", "spans": [[4, 9], [4, 8]]}
         testset = read_from(read_testset(write(json.dumps(line), "q.jsonl")), archive.engine)
         assert testset.questions[0].answers == ("1268米", "1268")
         assert testset.questions[0].evidence == ("大桥全长1268米。",)
 
     def test_of_a_passage_it_does_not_have_are_refused(self, write, archive):
-        line = {"question": "桥多长", "passage": "no.1", "spans": [[4, 9]]}
-        with pytest.raises(BadQuestionFile, match=r"no\.1"):
+        line = {"question": "桥多长", "passage": "articles.jsonl#0", "spans": [[4, 9]]}
+        with pytest.raises(BadQuestionFile, match=r"articles\.jsonl#0"):
             read_from(read_testset(write(json.dumps(line), "q.jsonl")), archive.engine)
 
     def test_others_stay_as_they_are(self, write, archive):

@@ -66,7 +66,7 @@ def kept(tmp_path_factory):
 
 @contextmanager
 def asked(floor: Floor, shared: Path, kept: Path):
-    ours = Path(__file__).with_name(floor.file)
+    ours = Path(__file__).parent / floor.file
     testset = read_testset(ours if ours.exists() else shared / "eval" / floor.file)
     testset = testset.simplified() if floor.simplified else testset
     beside = [shared / "seed"] if not testset.articles else []
