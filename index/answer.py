@@ -94,13 +94,13 @@ def _search(text: str, archive: Archive, today: dt.date | None, without: frozens
         )
     understood = misspelt.name if misspelt else ""
     dates = question_dates(asked.folded, today or dt.date.today())  # noqa: DTZ011 - the machine's own day is meant
-    if dates and (sought := dated.find(asked, dates, archive.segmenter, engine, without)):
+    only = dates.ranges[0] if dates and dates.strict else None
+    candidates = ranking.find(asked, engine, without, only)
+    if dates and (sought := dated.find(dates, candidates, archive.segmenter, engine, without)):
         terms, found = _ranked(sought.question, sought.candidates, engine)
         found, fit = dated.favour(found, dates.ranges, dated.AGAINST)
         if fit[0]:
             return _Search(sought.question, terms, found, understood)
-    only = dates.ranges[0] if dates and dates.strict else None
-    candidates = ranking.find(asked, engine, without, only, 0.0 if dates else ranking.LEAST)
     if not candidates:
         return _Search(asked, ranking.weigh(asked, engine), None, understood)
     terms, found = _ranked(asked, candidates, engine)

@@ -17,7 +17,7 @@ _MEASURED = "大高长远重宽深快厚久早晚"
 _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     (
         "reason",
-        "为什么|为甚么|为啥|为何|因为什么|什么原因|什么缘故|何故|何以|怎么会|(?:的|主要|根本|直接)?(?:原因|理由|缘由)(?:是|为|在于)?(?:什么|何|哪些)?(?=[?。!]*$)",
+        "为什么|为何|因为什么|什么原因|什么缘故|何故|何以|怎么会|(?:的|主要|根本|直接)?(?:原因|理由|缘由)(?:是|为|在于)?(?:什么|何|哪些)?(?=[?。!]*$)",
     ),
     (
         "time",
@@ -36,10 +36,10 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
         "place",
         "哪里|哪儿|哪边|何处|何地|什么地方|什么地点|(?<=[在到去往于从自])哪(?![一两几个些种家位类年天届条项次部所座月名])|哪[一个]{0,2}(?:地方|地区|城市|国家|国|省份|省|市|县|区|州|镇|村|地|洲|大洲|岛|半岛)",
     ),
-    ("manner", "怎么样|怎么|怎样|如何|怎麽"),
+    ("manner", "怎么样|怎么|怎样|如何"),
     (
         "thing",
-        "什么样|什么|甚么|哪些|哪[一二两三四几]?(?:[个种类部项家座所条件本支只款场届首张片颗间])|哪|何种|何物|(?<!几)何|啥",
+        "什么样|什么|哪些|哪[一二两三四几]?(?:[个种类部项家座所条件本支只款场届首张片颗间])|哪|何种|何物|(?<!几)何",
     ),
 )
 _SPOKEN = {"甚么": "什么", "怎麽": "怎么", "啥": "什么", "咋": "怎么"}
@@ -57,7 +57,10 @@ _ATTRIBUTES: tuple[tuple[QuestionKind, str], ...] = (
     ),
     ("reason", "原因"),
 )
-"""What keywords without a question word end with when they ask for it: 花江峡谷大桥 高度."""
+"""
+What keywords without a question word end with when they ask for it: 花江峡谷大桥 高度. Written down from what a paper
+reports, after 20 such questions on news; CMRC2018- and DRCD-dev have hardly any, and lose none by it.
+"""
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _WANTED = [(kind, re.compile(rf"(?<=..)(?:{pattern})$")) for kind, pattern in _ATTRIBUTES]
 _OTHER_WORD = re.compile("哪|什么|谁|何")

@@ -111,11 +111,11 @@ class Segmenter:
         try:
             entries = [self._entries[word] for word in words]
         except KeyError:
-            new = [word for word in dict.fromkeys(words) if word not in self._entries]
-            for word, tag in self._backend.tags(folded, new):
-                token = Token(word, 0, len(word), _short_tag(word, tag))
-                found = "".join(f"{word} " for word in index_words([token], self))
-                self._entries[word] = _Entry(pack([token]), found)
+            for word, tag in self._backend.tag(folded, words):
+                if word not in self._entries:
+                    token = Token(word, 0, len(word), _short_tag(word, tag))
+                    found = "".join(f"{word} " for word in index_words([token], self))
+                    self._entries[word] = _Entry(pack([token]), found)
             entries = [self._entries[word] for word in words]
         found = "".join([entry.words for entry in entries])
         return "".join([entry.packed for entry in entries]), JoinedTerms(found[:-1])
@@ -276,11 +276,8 @@ class _Jieba:
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text))
 
-    def tag(self, text: str) -> list[tuple[str, str]]:
-        return self.tags(text, self.cut(text))
-
-    def tags(self, text: str, words: Sequence[str]) -> list[tuple[str, str]]:
-        return [(word, self._tags.get(word, "x")) for word in words]
+    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
+        return [(word, self._tags.get(word, "x")) for word in words or self._tokenizer.cut(text)]
 
 
 _Dictionary = tuple[dict[str, int], int, dict[str, str]]
@@ -347,13 +344,7 @@ class _RustJieba:
         words: list[str] = self._jieba.cut(text)
         return words
 
-    def tag(self, text: str) -> list[tuple[str, str]]:
+    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
         """Its guesses at words it does not hold are dropped: jieba makes none, and both must tag alike."""
         knows = self._jieba.has_word
         return [(word, tag if word.isascii() or knows(word) else "x") for word, tag in self._jieba.tag(text)]
-
-    def tags(self, text: str, words: Sequence[str]) -> list[tuple[str, str]]:
-        """Return some words of `text` with their tags; it is looked at only if one is more than a guess."""
-        knows = self._jieba.has_word
-        told = dict(self.tag(text)) if any(word.isascii() or knows(word) for word in words) else {}
-        return [(word, told.get(word, "x")) for word in words]

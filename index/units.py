@@ -47,15 +47,18 @@ _SAME_SCALE = {
 _MEASURED = {
     "money": "元 美元 港元 欧元 日元 英镑 卢布 韩元 台币 加元 澳元 新元",
     "time": "小时 分钟 秒 毫秒 天 年 个月 周 周年 昼夜 载 学时 课时",
-    "length": "米 公里 里 华里 英里 海里 厘米 毫米 微米 纳米 分米 英寸 英尺 光年",
-    "weight": "吨 公斤 斤 克 毫克 磅 盎司",
+    "length": "米 英里 海里 微米 纳米 分米 英寸 英尺 光年",
+    "weight": "公斤 毫克 磅 盎司",
+    "people": "人 口 户",
 }
+"""Units by what they measure, without those that _SAME_SCALE converts."""
 _MEASURE_OF = {unit: measure for measure, units in _MEASURED.items() for unit in units.split()}
 _ASKING = {
-    "money": "多少钱|(?:价格?|费用?|资金|产值|收入|税收?|金额|投资额|利润|营收)[总额是为有达到约]*(?:多少|$)",
+    "money": "多少[钱元]|(?:价格?|费用?|资金|产值|收入|税收?|金额|投资额|利润|营收)[总额是为有达到约]*(?:多少|$)",
     "time": "多长时间|多久",
     "length": "多[远宽深厚高](?![的价兴])|多长(?!时间)",
     "weight": "多重",
+    "people": "多少人口|人口[总数是为有达到约]*(?:多少|$)",
 }
 _ASKED = {measure: re.compile(pattern) for measure, pattern in _ASKING.items()}
 _LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -87,14 +90,13 @@ def plain_unit(unit: str) -> str:
 
 
 def measure_of(unit: str) -> str:
-    """Return what `unit` measures, as plain_unit spells it: money, time, length or weight; "" for anything else."""
-    return _MEASURE_OF.get(unit, "")
+    """Return what `unit` measures, as plain_unit spells it: money, time, length, weight, people; "" for others."""
+    return _MEASURE_OF.get(_in(unit)[0], "")
 
 
-def measure_asked(folded: str, start: int, end: int) -> str:
-    """Return what is to be measured where the question word stands at `folded[start:end]`; "" when it does not say."""
-    around = slice(max(0, start - 6), end + 2)
-    return next((measure for measure, asking in _ASKED.items() if asking.search(folded[around])), "")
+def measure_asked(folded: str, end: int) -> str:
+    """Return what is asked to be measured by a question whose question word ends at `end`; "" when it does not say."""
+    return next((measure for measure, asking in _ASKED.items() if asking.search(folded[: end + 2])), "")
 
 
 def is_counter(unit: str) -> bool:

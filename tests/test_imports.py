@@ -25,6 +25,7 @@ LAYERS = (
         "dated",
         "editions",
         "answertype",
+        "wording",
         "names",
         "models",
         "learned",

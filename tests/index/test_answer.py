@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import answer, learned, ranking, trees
+from index import answer, learned, trees
 from index.answer import Archive
 from index.model import Answer, NoAnswer, Snippet
 from index.normalize import fold
@@ -68,18 +68,6 @@ class TestTheSampleArchive:
     @pytest.mark.parametrize("question", ["衡阳市长是谁", "北京奥运会有多少运动员", "谁发明了电话", "明天下雨吗"])
     def test_refuses_what_it_does_not_tell(self, sample, question):
         assert isinstance(ask(question, sample), NoAnswer)
-
-    def test_keeps_every_candidate_where_the_question_has_a_date_of_no_article(self, sample, monkeypatch):
-        find, least = ranking.find, []
-
-        def watched(*asked):
-            least.append(asked[-1])
-            return find(*asked)
-
-        monkeypatch.setattr(ranking, "find", watched)
-        ask("1998年嘉树镇有多少家炻瓷企业", sample)
-        ask("嘉树镇有多少家炻瓷企业", sample)
-        assert least[-2:] == [0.0, ranking.LEAST]
 
     def test_gives_as_many_snippets_as_asked_for_at_most(self, sample):
         assert len(answered(SEED, sample, k=1)) == 1

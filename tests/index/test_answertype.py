@@ -64,7 +64,9 @@ def test_no_amount_loses_where_none_is_of_the_measure_asked_for(jieba):
     assert taken("水库水位有多高", "这里有7台，另有30家。", ["7台", "30家"], jieba) == [0, 0]
 
 
-@pytest.mark.parametrize("dateline", ["本报讯（记者李明）", "央视网消息（新闻联播）：", "新华社北京5月3日电"])
+@pytest.mark.parametrize(
+    "dateline", ["本报讯（记者李明）", "央视网消息（新闻联播）：", "新华社北京5月3日电 ", "据中新网消息，"]
+)
 def test_who_reports_is_no_answer_unless_asked_for(jieba, dateline):
     sentence = f"{dateline}大桥由王强设计。"
     assert taken("大桥由谁设计", sentence, ["王强"], jieba) == [0]
@@ -74,6 +76,13 @@ def test_who_reports_is_no_answer_unless_asked_for(jieba, dateline):
     assert lost[0] >= answertype.DATELINE
     lost, _ = answertype.penalties(read_question("记者是谁", jieba), spans, text)
     assert lost[0] < answertype.DATELINE
+
+
+@pytest.mark.parametrize("sentence", ["国家电网供电，大桥由王强设计。", "两家报社发了电报，大桥由王强设计。"])
+def test_a_sentence_that_begins_alike_is_no_dateline(jieba, sentence):
+    text = newsprint.concordance([sentence], jieba)
+    spans = Spans(*(np.array([at]) for at in (0, 0, 0, int(text.token_end[0]))))
+    assert answertype.penalties(read_question("大桥由谁设计", jieba), spans, text)[0][0] < answertype.DATELINE
 
 
 @pytest.mark.parametrize("question", ["大桥为什么停工", "大桥怎么停工的"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import answer, dated
+from index import answer, dated, ranking
 from index.answer import Archive
 from index.dates import question_dates
 from index.model import Passage
@@ -69,7 +69,7 @@ def test_the_issue_stands_for_the_year_that_an_article_does_not_name(archive, ye
 
 def test_its_words_are_not_missed_in_the_articles_of_those_days(archive):
     question = read_question("2023年星湖公园接待游客多少", archive.segmenter)
-    sought = dated.find(question, question_dates(question.folded, TODAY), archive.segmenter, archive.engine)
+    sought = dated.find(question_dates(question.folded, TODAY), [], archive.segmenter, archive.engine)
     assert sought.question.folded == "星湖公园接待游客多少"
     assert not any("2023" in word for word in sought.question.words)
 
@@ -78,12 +78,20 @@ def test_its_words_are_not_missed_in_the_articles_of_those_days(archive):
 def test_nothing_is_found_of_days_without_an_article_or_of_dates_alone(archive, asked):
     question = read_question(asked, archive.segmenter)
     dates = question_dates(question.folded, TODAY)
-    assert dated.find(question, dates, archive.segmenter, archive.engine) is None
+    assert dated.find(dates, [], archive.segmenter, archive.engine) is None
+
+
+def test_what_is_of_other_days_comes_along_once(archive):
+    question = read_question("2023年星湖公园接待游客多少", archive.segmenter)
+    others = ranking.find(question, archive.engine)
+    sought = dated.find(question_dates(question.folded, TODAY), others, archive.segmenter, archive.engine)
+    names = [found.passage.citation.passage_id for found in sought.candidates]
+    assert len(names) == len(set(names)) == 4
 
 
 def test_strict_days_bring_nothing_else(archive):
     question = read_question("2024年以来星湖公园接待游客多少", archive.segmenter)
-    sought = dated.find(question, question_dates(question.folded, TODAY), archive.segmenter, archive.engine)
+    sought = dated.find(question_dates(question.folded, TODAY), [], archive.segmenter, archive.engine)
     assert {found.passage.citation.date.year for found in sought.candidates} == {2024, 2025}
     assert sought.question.folded == "星湖公园接待游客多少"
 

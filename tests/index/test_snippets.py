@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from index import extraction, learned, snippets
 from index.boundaries import TAGS
-from index.figures import find_figures
 from index.model import Snippet
 from index.question import read_question
 from index.tokens import Segmenter
@@ -151,76 +150,6 @@ def test_a_closing_quotation_mark_stays_with_its_sentence(jieba):
     assert first.text.count("“") == first.text.count("”")
 
 
-@pytest.mark.parametrize(
-    ("printed", "question", "taken", "meant"),
-    [
-        ("时间谷签约企业142家，其中投产110家。", "时间谷有多少企业投产", "142家", "110家"),
-        ("时间谷签约企业142家，其中投产110家。", "时间谷签约多少企业", "142家", "142家"),
-        ("规模企业15家、高新技术企业8家。", "有多少高新技术企业", "15家", "8家"),
-        ("学校有90位教师、400余位学生。", "学校有多少学生", "400余位", "400余位"),
-        ("机上有379名旅客，25人受伤。", "有多少人受伤", "25人", "25人"),
-        ("河长72公里。另一条河面宽20公里。", "河面有多宽", "72公里", "72公里"),
-    ],
-)
-def test_of_a_listing_the_amount_behind_its_label_is_meant(jieba, printed, question, taken, meant):
-    start = printed.index(taken)
-    asked, figures = read_question(question, jieba), find_figures(printed)
-    begin, end = snippets._labelled(printed, start, start + len(taken), asked, figures)
-    assert printed[begin:end] == meant
-
-
-@pytest.mark.parametrize(
-    ("printed", "question", "taken", "meant"),
-    [
-        ("全线有51座桥梁、20座隧道。", "公路有多少座隧道", "51座", "20座"),
-        ("3名士兵受伤，5名维和人员受伤。", "几名维和人员受伤", "3名", "5名"),
-        ("改造124处大型灌区和1000多处中型灌区。", "改造多少处大型灌区", "1000多处", "124处"),
-        ("贷款发给21家全国性机构和5家城市商业银行。", "贷款发给几家城商行", "21家", "5家"),
-        ("全线有51座桥梁、20座隧道。", "公路有多少座", "51座", "51座"),
-        ("全线有51座桥梁，长20公里隧道。", "公路有多少座隧道", "51座", "51座"),
-        ("全线有51座桥梁。另有20座隧道。", "公路有多少座隧道", "51座", "51座"),
-    ],
-)
-def test_of_a_sentence_the_amount_before_what_is_counted_is_meant(jieba, printed, question, taken, meant):
-    start = printed.index(taken)
-    asked, figures = read_question(question, jieba), find_figures(printed)
-    begin, end = snippets._counted(printed, start, start + len(taken), asked, figures)
-    assert printed[begin:end] == meant
-
-
-@pytest.mark.parametrize(
-    ("text", "span", "shown"),
-    [
-        ("国防部长加兰特下令封锁。", "兰特", "加兰特"),
-        ("瓜达卢普河发洪水。", "达卢普", "瓜达卢普"),
-        ("巴达维尔在袭击中身亡。", "巴达维", "巴达维尔"),
-        ("抵达多米尼加。", "多米尼加", "多米尼加"),
-        ("加拿大总理特鲁多说。", "总理特鲁多", "总理特鲁多"),
-    ],
-)
-def test_a_foreign_name_that_was_cut_apart_is_shown_whole(jieba, text, span, shown):
-    start = text.index(span)
-    start, end = snippets._whole_name(newsprint.concordance([text], jieba), start, start + len(span))
-    assert text[start:end] == shown
-
-
-@pytest.mark.parametrize(
-    ("text", "span", "shown"),
-    [
-        ("今天（11月23日）正式搬迁。", "今天", "今天（11月23日）"),
-        ("今天(11月23日)正式搬迁。", "今天", "今天(11月23日)"),
-        ("今年5月20日启用。", "今年", "今年5月20日"),
-        ("今天（星期日）正式搬迁。", "今天", "今天"),
-        ("今天正式搬迁（11月23日）。", "今天", "今天"),
-        ("今天（11月23日上午）正式搬迁。", "今天", "今天"),
-    ],
-)
-def test_a_day_is_shown_with_the_date_that_explains_it(text, span, shown):
-    start = text.index(span)
-    start, end = snippets._whole_date(text, start, start + len(span), dt.date(2022, 11, 23))
-    assert text[start:end] == shown
-
-
 class TestPassagesShownWithoutAClaim:
     def test_each_is_the_best_covered_run_of_clauses(self, jieba):
         asked = read_question(QUESTION, jieba)
@@ -255,18 +184,3 @@ def test_any_texts_keep_the_snippets_whole_and_verbatim(jieba, texts):
     printed = [text.strip() for text in texts if text.strip()]
     if printed:
         read(printed, jieba)
-
-
-@pytest.mark.parametrize(
-    ("text", "span", "shown"),
-    [
-        ("如今聚着140多家做钟表的企业。", "如今聚着140多家做钟表", "140多家"),
-        ("海拔350公里处有云。", "海拔350公里", "350公里"),
-        ("用电18小时停一次。", "18", "18小时"),
-        ("签约142家,投产110家。", "142家,投产110家", "142家,投产110家"),
-    ],
-)
-def test_the_one_amount_in_the_span_of_a_number_question_is_its_answer(text, span, shown):
-    start = text.index(span)
-    start, end = snippets._whole_amount(text, start, start + len(span), find_figures(text))
-    assert text[start:end] == shown
