@@ -15,7 +15,7 @@ from index import learned
 Column = NDArray[Any] | list[int] | float
 """The values of one feature, a row each, or the one value of all rows."""
 Nodes = NDArray[np.intp]
-_BITS = 64
+_WORDS = [np.dtype(f"u{size}") for size in (1, 2, 4, 8)]
 _DEEPEST = 8
 """Levels of nodes above the leaves, which are then told apart by one byte."""
 
@@ -47,16 +47,18 @@ class Trees:
         """
         Return the raw score of each row (rows × features): the sum of the leaf it comes to in every tree.
 
-        Every condition is asked once, of all rows. What they say is kept in words of 64 bits, a row a bit: so many rows
-        are led down a tree together, from each node to the side that it sends them to.
+        Every condition is asked once, of all rows. What they say is kept in words of up to 64 bits, a row a bit: so
+        many rows are led down a tree together, from each node to the side that it sends them to.
         """
-        many, words = len(rows), -(-len(rows) // _BITS)
-        columns = np.zeros((rows.shape[1], words * _BITS), np.float32)
+        many = len(rows)
+        word = next((word for word in _WORDS if many <= 8 * word.itemsize), _WORDS[-1])
+        words = -(-many // (8 * word.itemsize))
+        columns = np.zeros((rows.shape[1], 8 * words * word.itemsize), np.float32)
         columns[:, :many] = rows.T
         met = columns.take(self.feature, axis=0) > self.threshold
-        answers = np.packbits(met, bitorder="little").view(np.uint64).reshape(len(met), words)
+        answers = np.packbits(met, bitorder="little").view(word).reshape(len(met), words)
         node = answers.take(self.conditions, axis=0)
-        turns = np.empty((self.value.shape[1].bit_length() - 1, self.count, words), np.uint64)
+        turns = np.empty((self.value.shape[1].bit_length() - 1, self.count, words), word)
         for turn in turns:
             turn[:], beside = node[0], len(node) // 2 + 1
             left, right = node[1:beside], node[beside:]

@@ -31,7 +31,7 @@ class Tantivy:
 
     def build(self, tokens: Path, place: Path) -> None:
         tantivy = importlib.import_module("tantivy")
-        writer = tantivy.Index(self._schema(tantivy), str(_emptied(place))).writer(100_000_000, 1)
+        writer = tantivy.Index(self._schema(tantivy), str(_emptied(place))).writer(400_000_000, 1)
         for number, words in enumerate(_lines(tokens)):
             row = tantivy.Document()
             row.add_unsigned("number", number)

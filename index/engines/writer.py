@@ -20,8 +20,11 @@ from index.engines.storage import FIELDS, Holding, State
 from index.errors import CorruptIndex, IndexWriteFailed, NoIndex
 from index.model import IndexedPassage, IndexMeta, JoinedTerms, SourceRecord
 
-_HEAP = 100_000_000
-"""Bytes tantivy may fill before it writes a segment out: 100k passages stay one segment."""
+_HEAP = 400_000_000
+"""
+Bytes tantivy may fill before it writes a segment out: some 500,000 passages. With a quarter of it a million passages
+were ten segments, an index of 495 MB instead of 433, and searched in 5.7 ms instead of 3.7 (2026-11-26).
+"""
 
 
 class EmbeddedBuilder:
