@@ -41,6 +41,8 @@ def print_outcome(outcome: Answer | NoAnswer) -> None:
     if outcome.understood:
         console.print(messages.UNDERSTOOD.format(name=outcome.understood.translate(_CONTROLS)), style=_ASIDE)
     if isinstance(outcome, Answer):
+        if outcome.doubtful:
+            console.print(messages.DOUBTFUL)
         _print_snippets(console, outcome.snippets)
         return
     console.print(messages.NO_ANSWER)

@@ -61,7 +61,9 @@ def answer(answer: Answer, page: int, key: str, engine: Engine, audience: Audien
     pages = answer_pages(answer)
     page %= len(pages)
     shown = pages[page]
-    blocks = [*_understood(answer, audience, asked_as), *_snippets(shown, audience), _freshness(engine, audience)]
+    doubt = [_said(audience, messages.DOUBTFUL)] if answer.doubtful else []
+    above = [*_understood(answer, audience, asked_as), *doubt]
+    blocks = [*above, *_snippets(shown, audience), _freshness(engine, audience)]
     turning = buttons.turning(f"s:{key}", page, len(pages))
     first, *others = [buttons.reading(shown[n - 1].citation, audience, n) for n in _articles(shown)]
     return Sheet("\n\n".join(blocks), buttons.keyboard(turning, [*first, *buttons.judging(key)], *others))

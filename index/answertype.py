@@ -143,8 +143,12 @@ def amountless(question: Question, spans: Spans, text: Concordance) -> Bools:
         for date in resolve(text.text, _ANY_DAY):
             numeral[date.start : date.end] = False
     numerals, digits = (np.append(0, np.cumsum(some)) for some in (numeral, digit))
-    plain = ~_tagged(spans, text, "mtx") & (digits[spans.end] == digits[spans.start])
-    none: Bools = plain | (numerals[spans.end] == numerals[spans.start])
+    none: Bools = numerals[spans.end] == numerals[spans.start]
+    plain = ~_tagged(spans, text, "mtx") & (digits[spans.end] == digits[spans.start]) & ~none
+    for span in np.flatnonzero(plain).tolist():
+        # 两块钱 is one word and no numeral to a segmenter.
+        figures = find_figures(text.text[int(spans.start[span]) : int(spans.end[span])])
+        none[span] = not any(figure.unit for figure in figures)
     return none
 
 

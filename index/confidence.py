@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from index import trees
 from index.boundaries import content_around
 from index.concordance import is_any
 from index.extraction import Reading
-from index.figures import figure_of
+from index.figures import figure_of, find_figures
 from index.normalize import fold
 from index.question import KINDS, Question
 from index.ranking import FEATURES, Ranked, Terms
@@ -20,10 +20,10 @@ from index.units import measure_asked, measure_of
 
 CLAIM = 0.03
 """
-From it on an answer is claimed: .02 to .04 tried on all of CMRC2018-dev and DRCD-dev, out of fold (2026-11-26).
-At .03 refusing costs .2 and .5 points of snippet@1, and 63 and 70 % of the questions whose article is missing are
-refused. Of 23 local questions, which were looked at, the 4 without an answer are refused (the surest at .028) and the
-19 with one are not.
+From it on an answer is claimed: .02 to .12 tried on all of CMRC2018-dev and DRCD-dev, out of fold (2026-11-26).
+At .03 refusing costs .2 and .4 points of snippet@1, and 67 and 74 % of the questions whose article is missing are
+refused; at .04 .4 and .6 points, and 75 and 81 %. Of 23 local questions, which were looked at, the 4 without an answer
+are refused (the surest at .024) and the 19 with one are not.
 """
 RELATED = 0.02
 _ALONE = 5.0
@@ -67,8 +67,6 @@ _OF_PASSAGE = (
     "rare_sentence",
     "sentence_words",
     "two_sentences",
-    "rarest_bigrams",
-    "rarest_words",
     "title_cover",
     "article_cover",
     "article_cover_lag",
@@ -78,10 +76,11 @@ _OF_PASSAGE = (
     "question_bigrams",
     "answering_sentence",
     "answering_words",
-    "measured_sentence",
 )
 _COLUMNS = [FEATURES.index(name) for name in _OF_PASSAGE]
-_BIGRAM_COVER, _ARTICLE_COVER = (FEATURES.index(name) for name in ("bigram_cover", "article_cover"))
+_BIGRAM_COVER = FEATURES.index("bigram_cover")
+_NAMES = "RSTZ"
+_NUMBERS = re.compile("[0-9]+")
 _OF_SPAN = (
     "letters_cover",
     "letters_found_within_50",
@@ -91,18 +90,9 @@ _OF_SPAN = (
     "rare_found_within_50",
     "rare_focus_nearness",
     "characters",
-    "digits",
     "first_tag",
-    "last_tag",
     "focus_sort",
     "last_sort",
-    "focus_last_character",
-    "focus_gap_before",
-    "focus_gap_behind",
-    "left_gap_before_0",
-    "left_gap_behind_0",
-    "right_gap_before_0",
-    "right_gap_behind_0",
 )
 NAMES = (
     *_OF_PASSAGE,
@@ -111,16 +101,22 @@ NAMES = (
     "lead_of_article",
     "other_articles",
     "any_cover",
-    "any_article",
     "title_or_passage",
     "span_score",
     "boundary",
     "mass",
+    "mass_of_sentence",
+    "mass_of_passage",
     "agreement",
     "kind",
     "matched_near",
     "figure",
     "missing_word",
+    "missing_words",
+    "missing_in_article",
+    "missing_letters",
+    "missing_name",
+    "missing_numbers",
     "word_before_found",
     "word_behind_found",
     *(f"span_{name}" for name in _OF_SPAN),
@@ -168,7 +164,7 @@ def _measures(answer: str, measure: str) -> bool:
     """Tell whether an answer may be an amount of what is to be measured: it has such a unit, or none."""
     if measure == "money":
         return bool(_MONEY.search(answer))
-    figure = figure_of(answer)
+    figure = next(iter(find_figures(answer)), None)
     return not measure or figure is None or figure.unit in ("", "%") or measure_of(figure.unit) == measure
 
 
@@ -184,24 +180,49 @@ def _figure(question: Question, reading: Reading) -> float:
     return 3.0 if figure.unit in question.folded else 2.0
 
 
-def _missing(question: Question, terms: Terms, reading: Reading) -> dict[str, float]:
+def _missing(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> dict[str, float]:
     """
     Return what the likeliest span's passage lacks, its title and section counted with it.
 
-    missing_word       greatest weight of a word of the question that is not there
-    word_…_found       whether the content word next to the question word is there; -1 when there is none
+    missing_word        greatest weight of a word of the question that is not there
+    missing_words       share of all words' weight that is not there
+    missing_in_article  the same of all that was found of its article
+    missing_letters     the same, a word counted by the share of its characters that are nowhere in that
+    missing_name        greatest weight of a name that is not there
+    missing_numbers     how many of the question's numbers are nowhere in what was found of the article
+    word_…_found        whether the content word next to the question word is there; -1 when there is none
     """
     number, text = _passage(reading), reading.text
     cited, start = reading.passages[number].citation, int(text.passage_start[number])
-    body = text.text[start : start + int(text.lengths[number])]
-    there = fold(f"{cited.title}\n{cited.section}\n") + body
-    missing = [idf for word, idf in zip(terms.words, terms.word_idf.tolist(), strict=True) if word not in there]
+    there = fold(f"{cited.title}\n{cited.section}\n") + text.text[start : start + int(text.lengths[number])]
+    article = there + fold("".join(one.text for one in ranked.passages if one.citation.article_id == cited.article_id))
+    weights = dict(zip(terms.words, terms.word_idf.tolist(), strict=True))
+    whole = {word: weights[word] for word, weight in question.words.items() if weight == 1}
+    names = {one.word for one in question.tokens if one.tag in _NAMES or (one.tag == "x" and len(one.word) > 1)}
+    absent = {word: idf for word, idf in weights.items() if word not in there}
     before, behind = content_around(question)
     return {
-        "missing_word": max(missing, default=0.0),
+        "missing_word": max(absent.values(), default=0.0),
+        "missing_words": _share(whole, lambda word: word not in there),
+        "missing_in_article": _share(whole, lambda word: word not in article),
+        "missing_letters": _share(whole, lambda word: sum(one not in article for one in word) / len(word)),
+        "missing_name": max((idf for word, idf in absent.items() if word in names), default=0.0),
+        "missing_numbers": float(sum(one not in article for one in _NUMBERS.findall(question.folded))),
         "word_before_found": float(before[0] in there) if before else -1.0,
         "word_behind_found": float(behind[0] in there) if behind else -1.0,
     }
+
+
+def _share(weights: Mapping[str, float], missing: Callable[[str], float]) -> float:
+    """Return the share of all weight that is missing, by how much of each word is."""
+    return sum(idf * missing(word) for word, idf in weights.items()) / (sum(weights.values()) + 1e-9)
+
+
+def _mass_beside(reading: Reading) -> tuple[float, float]:
+    """Return the probability of all spans of the likeliest one's sentence, and of its passage."""
+    sentence, passage = reading.text.token_sentence[reading.spans.first], reading.text.passage_at[reading.spans.start]
+    chance = reading.probability
+    return float(chance[sentence == sentence[:1]].sum()), float(chance[passage == passage[:1]].sum())
 
 
 def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading) -> NDArray[np.float32]:
@@ -210,22 +231,24 @@ def describe(question: Question, terms: Terms, ranked: Ranked, reading: Reading)
     article = ranked.passages[0].citation.article_id
     own = np.array([passage.citation.article_id == article for passage in ranked.passages])
     some = len(reading.scores) > 0
+    mass_of_sentence, mass_of_passage = _mass_beside(reading)
     rest = {
         "learned_score": float(ranked.scores[0]),
         "lead": float(ranked.scores[0] - ranked.scores[1]) if len(own) > 1 else _ALONE,
         "lead_of_article": float(ranked.scores[0] - ranked.scores[~own].max()) if not own.all() else _ALONE,
         "other_articles": float((~own).sum()),
         "any_cover": float(ranked.features[:, _BIGRAM_COVER].max()),
-        "any_article": float(ranked.features[:, _ARTICLE_COVER].max()),
         "title_or_passage": min(1.0, first["bigram_cover"] + first["title_cover"]),
         "span_score": float(reading.scores[0]) if some else -10.0,
         "boundary": float(reading.boundary) if some else -20.0,
         "mass": float(reading.probability[:1].sum()),
+        "mass_of_sentence": mass_of_sentence,
+        "mass_of_passage": mass_of_passage,
         "agreement": float(reading.agreement.max()) if some else 0.0,
         "kind": float(KINDS.index(question.kind)),
         "matched_near": float(reading.evidence.context_cover.max()),
         "figure": _figure(question, reading),
-        **_missing(question, terms, reading),
+        **_missing(question, terms, ranked, reading),
     }
     of_span = [reading.likeliest.get(name, 0.0) for name in _OF_SPAN]
     return np.array([*first.values(), *rest.values(), *of_span], np.float32)

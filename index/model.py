@@ -204,6 +204,14 @@ class Snippet:
         return self.text[self.start : self.end]
 
 
+DOUBTFUL = 0.3
+"""
+An answer of less confidence is said to be doubtful. Of 180 questions on the news and as many near misses that it does
+not answer, written alike, 25 % of the answers below it are right and 62 % of those above; 64 % of the claims on near
+misses are below, and 26 % of the right answers (2026-11-26).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """
@@ -218,6 +226,11 @@ class Answer:
     confidence: float
     took_ms: float
     understood: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a reader should be told to look for himself: where half of what is asked has no answer, most fail."""
+        return self.confidence < DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import Bot
 
-from bot import render
+from bot import console, messages, render
 from bot.buttons import Audience
 from bot.speech import SIMPLIFIED, TRADITIONAL
 from index.model import Answer, Citation, Figure, NoAnswer, Passage, Snippet
@@ -161,6 +161,15 @@ def test_a_second_snippet_of_the_same_article_is_cited_by_its_paragraph_alone():
 def test_an_answer_that_is_the_whole_snippet_is_not_bold():
     answer = Answer("问", (snippet("它在城东。", "它在城东"),), 0.9, 1.0)
     assert sent(render.answer(answer, 0, "key", ENGINE, READER))[0].bold == []
+
+
+@pytest.mark.parametrize(("confidence", "said"), [(0.29, True), (0.3, False)])
+def test_a_doubtful_answer_says_so_above_its_snippet(capsys, confidence, said):
+    answer = Answer("问", (snippet("它在城东。", "城东"),), confidence, 1.0)
+    (message,) = sent(render.answer(answer, 0, "key", ENGINE, READER))
+    assert message.text.startswith(messages.DOUBTFUL) == said
+    console.print_outcome(answer)
+    assert (messages.DOUBTFUL in capsys.readouterr().out) == said
 
 
 def test_what_is_uncertain_is_said():

@@ -106,6 +106,7 @@ def test_a_reason_or_a_manner_is_told_with_a_verb(jieba, question):
         ("厂子办了多少年", "1905年", False),
         ("会开了几天", "5日", False),
         ("合同期多久", "三年", False),
+        ("一碗茶多少钱", "两块钱", False),
     ],
 )
 def test_a_date_or_no_number_at_all_is_no_amount(jieba, question, span, is_none):
