@@ -112,7 +112,7 @@ class Cutting:
                 yield item, self._alone(item)
 
     def _alone(self, item: object) -> Cut:
-        return _received(item, _cut(item, self._segmenter())) if isinstance(item, Article) else Cut()
+        return _received(item, *_cut([item], self._segmenter())) if isinstance(item, Article) else Cut()
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -129,11 +129,13 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _cut(article: Article, segmenter: Segmenter) -> _Sent:
+def _cut(articles: Sequence[Article], segmenter: Segmenter) -> list[_Sent]:
+    """Return what becomes of each article; all are cut at once unless one of them cannot be."""
     try:
-        return cut_up(article, segmenter), printing(article).tobytes()
+        pieces = cut_up(articles, segmenter)
+        return [(cut, printing(one).tobytes()) for one, cut in zip(articles, pieces, strict=True)]
     except (UnicodeError, OSError) as error:
-        return error
+        return [error] if len(articles) == 1 else [sent for one in articles for sent in _cut([one], segmenter)]
 
 
 def _received(article: Article, sent: _Sent) -> Cut:
@@ -163,7 +165,7 @@ def _end_with_parent() -> None:
 
 
 def _cut_all(articles: Sequence[Article]) -> list[_Sent]:
-    return [_cut(article, _segmenter) for article in articles]
+    return _cut(articles, _segmenter)
 
 
 def _processors() -> int:

@@ -50,7 +50,6 @@ _FIGURE_CELLS = 16
 _BANDS, _ROWS = 14, 3
 """Texts that are 60 % alike share a band of three equal cells with 97 % probability, 70 % alike with 99.7 %."""
 
-_EVERY_BAND = np.arange(_BANDS)
 _NUMERALS = "〇零一二三四五六七八九十百千万亿两"
 _MIXED = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], np.uint32)
 _BEFORE = np.zeros(_GRAM - 1, np.uint32)
@@ -87,6 +86,8 @@ hidden    retracted: never indexed, and with it whatever repeats it
 kept      in the index; else it repeats one that is, or is hidden
 passages, words, bigrams  what the index holds of it
 """
+
+_TEXT_AT = PRINTING.fields["text"][1] if PRINTING.fields else 0
 
 Printings = NDArray[np.void]
 
@@ -180,7 +181,7 @@ class Catalogue:
         self.file.append(file)
         self.name.append(file if name == file else name)
         self._of.setdefault(file, []).append(number)
-        slots = self._slots(row["text"])[0]
+        slots = self._slots(row["text"])[0].tolist()
         alikes = self._alike(number, slots)
         for other in alikes:
             if other in self._found:
@@ -205,7 +206,7 @@ class Catalogue:
     def like(self, number: int) -> list[int]:
         """Return the other printings that are the same article."""
         if number not in self._found:
-            self._found[number] = self._alike(number, self._slots(self.rows["text"][number : number + 1])[0])
+            self._found[number] = self._alike(number, self._slots(self.rows["text"][number : number + 1])[0].tolist())
         return [other for other in self._found[number] if self._there[other]]
 
     def order(self, number: int) -> tuple[bool, int, int, str, int]:
@@ -257,30 +258,41 @@ class Catalogue:
             same = slots[order[1:], band] == slots[order[:-1], band]
             self._next[band, order[1:][same]] = order[:-1][same]
             self._first[band, slots[order, band]] = order
+        # One cell at a time, a memoryview is read in a fifth of the time that an array is.
+        self._heads, self._links = self._first.data, self._next.data
+        self._written = self.rows.view(np.uint8).data
 
-    def _link(self, number: int, slots: NDArray[np.uint32]) -> None:
-        self._next[_EVERY_BAND, number] = self._first[_EVERY_BAND, slots]
-        self._first[_EVERY_BAND, slots] = number
+    def _link(self, number: int, slots: Sequence[int]) -> None:
+        heads, links = self._heads, self._links
+        for band, slot in enumerate(slots):
+            links[band, number], heads[band, slot] = heads[band, slot], number
 
-    def _alike(self, number: int, slots: NDArray[np.uint32]) -> Sequence[int]:
+    def _alike(self, number: int, slots: Sequence[int]) -> Sequence[int]:
         candidates = self._candidates(number, slots)
-        equal_cells = np.count_nonzero(self.rows["text"][candidates] == self.rows["text"][number], axis=1)
-        candidates = candidates[equal_cells >= _CELLS // 3]
-        if not len(candidates):
+        if not candidates:
             return ()
-        return [int(other) for other in candidates[alike(self.rows[number], self.rows[candidates])]]
+        cells = self.rows["text"]
+        equal_cells = (cells[candidates] == cells[number]).sum(axis=1)
+        likely = np.array(candidates)[equal_cells >= _CELLS // 3]
+        if not len(likely):
+            return ()
+        return [int(other) for other in likely[alike(self.rows[number], self.rows[likely])]]
 
-    def _candidates(self, number: int, slots: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """Return the printings there that share a band's slot: those that are alike, and a few that are not."""
-        bands, at = _EVERY_BAND, self._first[_EVERY_BAND, slots]
-        found: list[NDArray[np.int32]] = []
-        while len(at := at[(there := at >= 0)]):
-            bands = bands[there]
-            found.append(at)
-            at = self._next[bands, at]
-        candidates: NDArray[np.int32] = np.unique(np.concatenate(found)) if found else at
-        others: NDArray[np.bool_] = self._there[candidates] & (candidates != number)
-        return candidates[others]
+    def _candidates(self, number: int, slots: Sequence[int]) -> list[int]:
+        """Return the other printings there that have a band in common: those that are alike, and a few that are not."""
+        heads, links, written = self._heads, self._links, self._written
+        own = self.rows["text"][number].tobytes()
+        found = {number}
+        for band, slot in enumerate(slots):
+            place, band_cells = _TEXT_AT + band * _ROWS, own[band * _ROWS : (band + 1) * _ROWS]
+            other = heads[band, slot]
+            while other >= 0:
+                if other not in found:
+                    at = other * PRINTING.itemsize + place
+                    if written[at : at + _ROWS] == band_cells:
+                        found.add(other)
+                other = links[band, other]
+        return [other for other in sorted(found) if other != number and self._there[other]]
 
     def _slots(self, texts: NDArray[np.uint8]) -> NDArray[np.uint32]:
         cells = texts[:, : _BANDS * _ROWS].reshape(len(texts), _BANDS, _ROWS).astype(np.uint32)

@@ -92,12 +92,12 @@ class EmbeddedBuilder:
 
     def add(self, passages: Iterable[IndexedPassage]) -> None:
         writer, rows = self._writing(), self._writing_rows()
-        for indexed in passages:
-            row = _passage_row(indexed, self._added.revision)
-            with storage.writing(self._location):
+        with storage.writing(self._location):
+            for indexed in passages:
+                row = _passage_row(indexed, self._added.revision)
                 row.add_unsigned("number", rows.add(indexed.passage))
                 writer.add_document(row)
-            self._added.count(indexed)
+                self._added.count(indexed)
 
     def keep(self, record: SourceRecord, printings: bytes = b"") -> None:
         self.delete(record.source)

@@ -245,10 +245,10 @@ class TestARunAfterwards:
     def test_keeps_what_was_good_of_a_file_that_goes_bad_half_way(self, built, monkeypatch):
         built.write("一.jsonl", "好的一半。", "坏的一半。")
 
-        def split(article, segmenter):
-            if article.paragraphs[0].text == "坏的一半。":
+        def split(articles, segmenter):
+            if articles[0].paragraphs[0].text == "坏的一半。":
                 raise OSError(5, "Input/output error")
-            return whole(article, segmenter)
+            return whole(articles, segmenter)
 
         whole = cutting.cut_up
         monkeypatch.setattr(cutting, "cut_up", split)
