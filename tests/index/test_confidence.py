@@ -77,6 +77,24 @@ def test_a_question_whose_words_are_missing_is_less_covered(sample):
     assert missing["missing_words"] > there["missing_words"]
 
 
+@pytest.mark.parametrize(
+    ("there", "lacking", "feature"),
+    [
+        ("唐灵军什么时候回到衡阳", "唐灵军什么时候回到长沙", "missing_name"),
+        ("嘉树镇有20家什么企业", "嘉树镇有37家什么企业", "missing_numbers"),
+        ("船山时间谷有多少企业", "船山时间谷有多少游客", "missing_in_article"),
+        ("船山时间谷有多少企业", "船山时间谷有多少游客", "missing_letters"),
+    ],
+)
+def test_what_an_article_lacks_is_told_by_its_sort(sample, there, lacking, feature):
+    assert described(there, sample)[feature] < described(lacking, sample)[feature]
+
+
+def test_a_sentence_has_no_more_of_the_probability_than_its_passage_and_no_less_than_its_best_span(sample):
+    seen = described("船山时间谷有多少企业", sample)
+    assert 0 < seen["mass"] <= seen["mass_of_sentence"] <= seen["mass_of_passage"] <= 1 + 1e-6
+
+
 def test_what_is_asked_after_is_looked_for_in_the_whole_article(sample):
     held, missing = described("船山时间谷有多少企业", sample), described("船山时间谷有多少游客", sample)
     assert held["article_cover"] > missing["article_cover"]

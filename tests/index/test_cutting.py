@@ -101,3 +101,19 @@ def test_little_to_do_starts_no_workers(segmenter):
 def test_nothing_to_cut_needs_no_segmenter():
     alone = Cutting(lambda: pytest.fail("loaded"), None)
     assert list(alone.cut([Rejected("/报/1.txt", "空的")])) == [(Rejected("/报/1.txt", "空的"), Cut())]
+
+
+def test_of_articles_cut_at_once_only_the_one_that_cannot_be_is_reported(monkeypatch, segmenter):
+    whole = cutting.cut_up
+
+    def cut_up(articles, segmenter):
+        if any(one.id == "a1" for one in articles):
+            raise OSError(5, "Input/output error")
+        return whole(articles, segmenter)
+
+    monkeypatch.setattr(cutting, "cut_up", cut_up)
+    first, failed, last = cutting._cut([article(0), article(1), article(2)], segmenter)
+    assert isinstance(failed, OSError)
+    for number, (pieces, row) in ((0, first), (2, last)):
+        assert pieces == whole([article(number)], segmenter)[0]
+        assert row == cutting.printing(article(number)).tobytes()
