@@ -87,7 +87,9 @@ kept      in the index; else it repeats one that is, or is hidden
 passages, words, bigrams  what the index holds of it
 """
 
-_TEXT_AT = PRINTING.fields["text"][1] if PRINTING.fields else 0
+assert PRINTING.fields is not None
+_TEXT_AT = PRINTING.fields["text"][1]
+"""Bytes of a printing before its text."""
 
 Printings = NDArray[np.void]
 

@@ -27,11 +27,13 @@ class Peer(Protocol):
 
 
 class Tantivy:
-    """tantivy itself over words alone, with its own BM25."""
+    """tantivy itself over words alone, with its own BM25, and segments as large as ours."""
 
     def build(self, tokens: Path, place: Path) -> None:
+        from index.engines.writer import HEAP
+
         tantivy = importlib.import_module("tantivy")
-        writer = tantivy.Index(self._schema(tantivy), str(_emptied(place))).writer(400_000_000, 1)
+        writer = tantivy.Index(self._schema(tantivy), str(_emptied(place))).writer(HEAP, 1)
         for number, words in enumerate(_lines(tokens)):
             row = tantivy.Document()
             row.add_unsigned("number", number)
