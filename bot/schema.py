@@ -53,10 +53,13 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = sqlite3.connect(path, isolation_level=None, timeout=5)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        _migrate(database, path)
+        with contextlib.ExitStack() as unless_ready:
+            database = sqlite3.connect(path, isolation_level=None, timeout=5)
+            unless_ready.callback(database.close)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            _migrate(database, path)
+            unless_ready.pop_all()
     except (OSError, sqlite3.Error) as error:
         raise BadStateFile(messages.STATE_BUSY.format(path=path, reason=error)) from None
     return database

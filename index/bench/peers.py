@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -81,6 +82,7 @@ class Fts5:
             terms = " OR ".join(f'"{word}"' for word in words if word.isalnum())
             return [number for (number,) in connection.execute(asked, (terms or '""', limit))]
 
+        weakref.finalize(search, connection.close)
         return search
 
 

@@ -118,15 +118,15 @@ class EmbeddedEngine:
 
     def search(self, query: Query, limit: int) -> list[Candidate]:
         """
-        Very frequent terms take part only when the others find less than `limit`: their long lists of passages are
-        most of a search's time, and what they are in is among the candidates anyway. Ranking counts them all the same.
+        Frequent terms beyond what a search may read take part only when the others find less than `limit`: their long
+        lists of passages are most of its time, and what they are in is among the candidates anyway. Ranking counts all.
         """
         opened = self._opened
         with storage.reading(self._location):
             terms = _terms(query, opened.holders)
-            uncommon = rare(terms, opened.state.stats.passages)
-            found = opened.find(uncommon, query, limit)
-            if len(found) < limit and len(uncommon) < len(terms):
+            chosen = rare(terms, opened.state.stats.passages)
+            found = opened.find(chosen, query, limit)
+            if len(found) < limit and len(chosen) < len(terms):
                 found = opened.find(terms, query, limit)
             found = found[: leading([score for score, _ in found], query.least)]
             passages = opened.read([at for _, at in found])

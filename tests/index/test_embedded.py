@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from index.engines import blocks, cache_dir, embedded, open_builder, open_engine, rows
+from index.engines import alike, blocks, cache_dir, embedded, open_builder, open_engine, rows
 from index.engines.alike import Term, rare
 from index.engines.storage import CURRENT, LAYOUT
 from index.errors import CorruptIndex, IndexBusy, IndexMismatch, IndexWriteFailed, NoIndex
@@ -436,11 +436,30 @@ def publish_much(location: Path, clear: bool) -> None:
         builder.commit(META)
 
 
+def a_term(text: str, holders: int, weight: float = 1.0) -> Term:
+    return Term("bigrams" if weight != 1.0 else "words", text, weight, holders)
+
+
 def test_a_pair_that_is_a_word_of_the_question_may_be_as_frequent_as_a_word():
-    word, pair, mere = (
-        Term("words", "图书馆", 1.0, 4_000),
-        Term("bigrams", "公园", 1.5, 4_000),
-        Term("bigrams", "园开", 0.5, 4_000),
-    )
-    assert rare([word, pair, mere], 100_000) == [word, pair]
+    word, pair, mere = a_term("图书馆", 4_000), a_term("公园", 4_000, 1.5), a_term("园开", 4_000, 0.5)
+    assert rare([word, pair, mere], 100_000) == [pair, word]
     assert rare([word, pair, mere], 30_000) == []
+
+
+def test_a_search_reads_the_rarest_terms_and_no_more_postings_than_it_may(monkeypatch):
+    monkeypatch.setattr(alike, "LEAST_TERMS", 2)
+    some = [a_term("年", 40_000), a_term("时间谷", 3), a_term("企业", 21_000), a_term("船山", 90)]
+    assert [term.text for term in rare(some, 1_000_000)] == ["时间谷", "船山", "企业"]
+    assert [term.text for term in rare(some[:2], 1_000_000)] == ["时间谷", "年"]
+
+
+def test_a_search_reads_a_few_terms_however_frequent_they_are():
+    frequent = [a_term(str(number), 90_000 + number) for number in range(9)]
+    assert rare(frequent, 1_000_000) == frequent[: alike.LEAST_TERMS]
+    assert rare([], 1_000_000) == []
+
+
+def test_a_pair_that_is_a_word_of_the_question_is_read_before_a_mere_pair(monkeypatch):
+    monkeypatch.setattr(alike, "LEAST_TERMS", 1)
+    word, mere = a_term("公园", 40_000, 1.5), a_term("园开", 29_000, 0.5)
+    assert rare([mere, word], 1_000_000) == [word]

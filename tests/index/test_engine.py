@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.engines import Location, open_builder, open_engine
+from index.engines import Location, alike, open_builder, open_engine
 from index.engines.opensearch.place import Cluster
 from index.errors import IndexBusy, NoIndex
 from index.model import Citation, IndexedPassage, IndexMeta, Kind, Passage, Query, SourceRecord
@@ -181,13 +181,15 @@ class TestSearch:
         whole = engine.search(Query({"会议": 1.0}, {}, dates=(dt.date(2025, 1, 1), dt.date(2025, 1, 8))), 10)
         assert [(one.passage, pytest.approx(one.score)) for one in whole] == [(one.passage, one.score) for one in free]
 
-    def test_by_very_frequent_terms_alone_still_finds(self, location):
-        publish(location, {"/报/1.txt": [indexed("年", paragraph=n) for n in range(2_500)]})
+    def test_by_very_frequent_terms_alone_still_finds(self, location, monkeypatch):
+        monkeypatch.setattr(alike, "_FEW", 50)
+        publish(location, {"/报/1.txt": [indexed("年", paragraph=n) for n in range(100)]})
         assert len(texts(location, {"年": 1.0})) == 10
         assert len(open_engine(location).search(Query({"年": 1.0}, {}), 60)) == 60
 
-    def test_fills_up_with_very_frequent_terms_when_rare_ones_are_in_too_few_passages(self, location):
-        rows = [indexed("年", paragraph=n) for n in range(2_500)] + [indexed("年 时间谷", paragraph=3_000)]
+    def test_fills_up_with_very_frequent_terms_when_rare_ones_are_in_too_few_passages(self, location, monkeypatch):
+        monkeypatch.setattr(alike, "_FEW", 50)
+        rows = [indexed("年", paragraph=n) for n in range(100)] + [indexed("年 时间谷", paragraph=300)]
         publish(location, {"/报/1.txt": rows})
         found = open_engine(location).search(Query({"年": 1.0, "时间谷": 1.0}, {}), 20)
         assert (found[0].passage.text, len(found)) == ("年时间谷", 20)

@@ -82,18 +82,17 @@ class OpenSearchEngine:
         return self._opened.state.generation
 
     def search(self, query: Query, limit: int) -> list[Candidate]:
-        """Very frequent terms take part only when the others find less than `limit`, as in the embedded engine."""
+        """Frequent terms take part only when the others find less than `limit`, as in the embedded engine."""
         if limit < 1 or not query.kinds:
             return []
-        opened = self._opened
         weighted = [("words", *one) for one in query.words.items()] + [
             ("bigrams", *one) for one in query.bigrams.items()
         ]
         counts = self._holders([(name, text) for name, text, _ in weighted])
         terms = [Term(*one, held) for one, held in zip(weighted, counts, strict=True) if held]
-        uncommon = rare(terms, opened.state.stats.passages)
-        found = self._find(uncommon, query, limit)
-        if len(found) < limit and len(uncommon) < len(terms):
+        chosen = rare(terms, self._opened.state.stats.passages)
+        found = self._find(chosen, query, limit)
+        if len(found) < limit and len(chosen) < len(terms):
             found = self._find(terms, query, limit)
         found = found[: leading([hit["_score"] for hit in found], query.least)]
         passages = self._read([hit["_source"] for hit in found])
