@@ -24,10 +24,10 @@ DRCD-dev 98.8 %, every third question); with .03 for all pairs 97.8 and 98.5 % (
 """
 POSTINGS, LEAST_TERMS = 60_000, 6
 """
-What a search reads of the other terms: their lists of passages together, unless those of six terms are longer. It bounds
-a search's time whatever the archive's size. Among a million passages the right one is found as often as without this
-bound, with 40,000 .1 point less often (95.25 %, every third question of CMRC2018-dev), and tantivy takes .75 instead of
-1.4 ms at the median, 1.0 instead of 4 at the 95th percentile (by itself, 2026-11-26).
+What a search reads of the other terms: their lists of passages together, unless those of six terms are longer. It bounds a
+search's time whatever the archive's size. Among a million passages the right one is found as often as without the bound,
+95.25 % of every third question of CMRC2018-dev, 95.15 with 40,000. There tantivy takes .75 instead of 1.4 ms at the
+median, 1.0 instead of 4 at the 95th percentile (by itself, 2026-11-26).
 """
 
 
@@ -53,7 +53,8 @@ def rare(terms: Sequence[Term], passages: int) -> list[Term]:
     ]
     uncommon.sort(key=lambda term: term.holders / term.weight)
     postings = accumulate(term.holders for term in uncommon)
-    return [term for n, (term, read) in enumerate(zip(uncommon, postings)) if read <= POSTINGS or n < LEAST_TERMS]
+    enough = sum(read <= POSTINGS for read in postings)
+    return uncommon[: max(enough, LEAST_TERMS)]
 
 
 def _mere_pair(term: Term) -> bool:
