@@ -8,7 +8,6 @@ import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
-import logging
 import marshal
 import os
 import re
@@ -259,9 +258,9 @@ class _Jieba:
     """jieba with each word's tag taken from its dictionary: posseg tags no better and costs ten times as much."""
 
     def __init__(self, cache_dir: Path | None) -> None:
-        jieba = importlib.import_module("jieba")
-        jieba.setLogLevel(logging.WARNING)
-        self._tokenizer: Any = jieba.Tokenizer()
+        from index.jiebacut import Tokenizer
+
+        self._tokenizer = Tokenizer()
         frequencies, self._tokenizer.total, tags = _dictionary(self._tokenizer, cache_dir)
         self._tokenizer.FREQ, self._tags = frequencies.copy(), tags.copy()
         self._tokenizer.initialized = True
@@ -274,10 +273,10 @@ class _Jieba:
         return bool(self._tokenizer.FREQ.get(word))
 
     def cut(self, text: str) -> list[str]:
-        return list(self._tokenizer.cut(text))
+        return self._tokenizer.words(text)
 
     def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
-        return [(word, self._tags.get(word, "x")) for word in words or self._tokenizer.cut(text)]
+        return [(word, self._tags.get(word, "x")) for word in words or self.cut(text)]
 
 
 _Dictionary = tuple[dict[str, int], int, dict[str, str]]

@@ -17,7 +17,7 @@ NOUNS = {"model", "errors"}
 LAYERS = (
     NOUNS,
     {"normalize", "numerals", "units", "encoding", "ids", "pinyin", "problems"},
-    {"tokens", "segment", "readers", "passages", "cutting", "lexicon", "testset", "duplicates", "copies"},
+    {"jiebacut", "tokens", "segment", "readers", "passages", "cutting", "lexicon", "testset", "duplicates", "copies"},
     {
         "question",
         "dates",
