@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,6 +44,8 @@ _ALONE = 4_000
 """Passages cut before workers are started: starting them takes a second or two, jieba's dictionary read in each."""
 _CHARACTERS = 20_000
 """In one batch, some 150 passages: sending it takes a hundredth of what cutting it does."""
+_BETWEEN = 100_000
+"""Objects that a worker makes before it looks for cycles among them: it makes many and leaves next to no cycles."""
 _AHEAD = 4
 """Batches read ahead for each worker; what bounds the memory, whatever the archive's size."""
 
@@ -154,6 +157,7 @@ def _begin(name: str, lexicon: Sequence[str], cache_dir: Path | None) -> None:
     global _segmenter
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.set_threshold(_BETWEEN)
     _segmenter = Segmenter("rjieba" if name == "rjieba" else "jieba", lexicon, cache_dir)
 
 

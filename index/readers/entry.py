@@ -153,7 +153,12 @@ def _text(value: object, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadEntry(f"“{name}” 应是文字")
-    return value.strip().encode("utf-8", "replace").decode()
+    text = value.strip()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _flag(value: object, name: str) -> bool:
