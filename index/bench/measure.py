@@ -1,4 +1,4 @@
-"""Runs the contestants against each other: builds, then asks them the same questions in turn."""
+"""Runs the contestants against each other: builds, then the same questions, asked in turns and one after another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from index.testset import TestSet, read_testset
 Say = Callable[[str], None]
 _WARM_UP = 10
 _PATIENCE_SECONDS = 60.0
-"""What one contestant may take of a run: a slow one is asked fewer questions, and the line says how many."""
+"""What one contestant may take of a round: a slow one is asked fewer questions, and the line says how many."""
 
 
 class BenchFailed(ArchiveError):
@@ -66,7 +66,7 @@ def run(bench: Bench, sizes: Sequence[int]) -> Iterator[Reply]:
         place = Place(bench.keep / f"{bench.segmenter}-{size}")
         titles = _archive(bench, place, size, testsets)
         built = {name: _built(bench, name, place) for name in (OURS, *bench.peers)}
-        yield from _cases(bench, place, size, built, _questions(bench.questions, testsets, titles))
+        yield from _cases(bench, place, size, built, _questions(2 * bench.questions, testsets, titles))
 
 
 def _archive(bench: Bench, place: Place, size: int, testsets: Sequence[TestSet]) -> list[str]:
@@ -123,48 +123,65 @@ def _questions(most: int, testsets: Sequence[TestSet], titles: Sequence[str]) ->
 
 
 def _cases(bench: Bench, place: Place, size: int, built: dict[str, Reply], questions: Sequence[str]) -> Iterator[Reply]:
+    """
+    Half of the questions are asked in turns: each one of everyone before the next, ours first.
+
+    The processor's caches are full of the others' memory then. So the other half is asked of one after another.
+    """
     bench.say(f"{place.folder.name}：提问 {len(questions)} 题")
+    names = (OURS, *bench.peers)
     cold = {name: _cold_peer(name, place, bench.segmenter) for name in bench.peers}
     cold[OURS] = _cold_ask([*bench.ask, str(place.index(OURS))], questions[0])
-    replies = _interleaved(bench, place, questions)
+    some, others = questions[::2], questions[1::2]
+    with ExitStack() as opened:
+        workers = {name: opened.enter_context(_worker("serve", name, place, bench.segmenter)) for name in names}
+        _asked(workers, [(name, question) for question in some[:_WARM_UP] for name in names])
+        turns = _asked(workers, [(name, question) for question in some for name in names])
+        alone = _asked(workers, [(name, question) for name in names for question in others])
     common = _occasion() | {"passages": size, "segmenter": built[OURS]["segmenter"]}
-    ours = replies[OURS]
-    search = _spread([reply["stages"].get("search", 0.0) for reply in ours])
-    ask = _spread([reply["ms"] for reply in ours])
     stages = {
-        stage: _spread([reply["stages"].get(stage, 0.0) for reply in ours])
+        stage: _spread([reply["stages"].get(stage, 0.0) for reply in turns[OURS]])
         for stage in ("tokenise", "search", "rank", "pick", "refuse")
     }
-    yield common | {"case": "ask"} | ask | {"stages": stages} | _standing(ours, built[OURS], size, cold[OURS])
+    search, search_alone = stages["search"], _spread([reply["stages"].get("search", 0.0) for reply in alone[OURS]])
+    yield (
+        common
+        | {"case": "ask"}
+        | _times(turns[OURS])
+        | {"stages": stages, "alone": _times(alone[OURS]) | {"search_median_ms": search_alone["median_ms"]}}
+        | _standing(alone[OURS], built[OURS], size, cold[OURS])
+    )
     for name in bench.peers:
-        theirs = _spread([reply["ms"] for reply in replies[name]])
+        theirs, theirs_alone = _times(turns[name]), _times(alone[name])
         yield common | {
             "case": "search",
             "peer": name,
             **search,
             "peer_median_ms": theirs["median_ms"],
             "ratio": _ratio(search["median_ms"], theirs["median_ms"]),
-            "peer_case": theirs | _standing(replies[name], built[name], size, cold[name]),
+            "ratio_alone": _ratio(search_alone["median_ms"], theirs_alone["median_ms"]),
+            "peer_case": theirs | {"alone": theirs_alone} | _standing(alone[name], built[name], size, cold[name]),
         }
 
 
-def _interleaved(bench: Bench, place: Place, questions: Sequence[str]) -> dict[str, list[Reply]]:
-    """Ask everyone each question before the next one is asked, ours first, which cuts it into words for all."""
-    names = (OURS, *bench.peers)
-    replies: dict[str, list[Reply]] = {name: [] for name in names}
-    spent = dict.fromkeys(names, 0.0)
-    with ExitStack() as opened:
-        workers = {name: opened.enter_context(_worker("serve", name, place, bench.segmenter)) for name in names}
-        for number, question in enumerate([*questions[:_WARM_UP], *questions]):
-            words: list[str] = []
-            for name in names:
-                if name != OURS and (not words or spent[name] > _PATIENCE_SECONDS):
-                    continue
-                reply = _exchange(workers[name], name, {"question": question, "words": words, "limit": CANDIDATES})
-                words = reply["words"] if name == OURS else words
-                if number >= _WARM_UP or reply["ms"] > 1000:
-                    replies[name].append(reply)
-                    spent[name] += reply["ms"] / 1000
+def _asked(workers: Mapping[str, subprocess.Popen[str]], order: Iterable[tuple[str, str]]) -> dict[str, list[Reply]]:
+    """
+    Ask contestants questions in this order and return their replies.
+
+    Ours is asked a question before its peers: it cuts it into words for all.
+    """
+    replies: dict[str, list[Reply]] = {name: [] for name in workers}
+    words: dict[str, list[str]] = {}
+    spent = dict.fromkeys(workers, 0.0)
+    for name, question in order:
+        if name != OURS and (not words[question] or spent[name] > _PATIENCE_SECONDS):
+            continue
+        asked = {"question": question, "words": words.get(question, []), "limit": CANDIDATES}
+        reply = _exchange(workers[name], name, asked)
+        if name == OURS:
+            words[question] = reply["words"]
+        replies[name].append(reply)
+        spent[name] += reply["ms"] / 1000
     return replies
 
 
@@ -219,6 +236,10 @@ def _exchange(worker: subprocess.Popen[str], name: str, asked: Reply | None) -> 
         raise BenchFailed(f"测速时 {name} 的进程中途结束了（退出码 {worker.wait()}）；它的报错在上面")
     reply: Reply = json.loads(line)
     return reply
+
+
+def _times(replies: Sequence[Reply]) -> Reply:
+    return _spread([reply["ms"] for reply in replies])
 
 
 def _spread(milliseconds: Sequence[float]) -> Reply:

@@ -109,6 +109,8 @@ def test_a_run_yields_a_record_for_ours_and_one_for_each_peer(tmp_path, question
     ours, against, _ = records
     assert ours["passages"] == 300
     assert ours["median_ms"] > ours["stages"]["search"]["median_ms"] > 0
+    assert ours["alone"]["median_ms"] > ours["alone"]["search_median_ms"] > 0
+    assert ours["queries"] >= ours["alone"]["queries"] == against["peer_case"]["alone"]["queries"] > 2
     assert ours["cold_seconds"] > 0
     assert ours["index_mb"] > 0
     assert ours["resident_mb"] > 0
