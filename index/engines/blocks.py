@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -53,9 +53,11 @@ class Dictionary:
 
     def unpacked(self, packed: bytes) -> bytes:
         """Raises ZstdError when the frame is damaged."""
-        if not hasattr(self._own, "decompressor"):
-            self._own.decompressor = zstandard.ZstdDecompressor(dict_data=self._shared)
-        return cast(bytes, self._own.decompressor.decompress(packed))
+        try:
+            decompressor = self._own.decompressor
+        except AttributeError:
+            decompressor = self._own.decompressor = zstandard.ZstdDecompressor(dict_data=self._shared)
+        return cast(bytes, decompressor.decompress(packed))
 
     def compressor(self) -> zstandard.ZstdCompressor:
         if self._shared is None:
@@ -114,12 +116,13 @@ class Block:
         return b"\n".join([*self._own, *reversed(self._articles)])
 
 
-def read(written: bytes, places: Iterable[int]) -> Iterator[Passage]:
-    """Yield the passages at some places of a block. Raises ValueError or LookupError when it is damaged."""
-    for place in places:
-        (number, *own), _ = _READ(written.split(b"\n", place + 1)[place].decode(_CODEC))
-        article, _ = _READ(written.rsplit(b"\n", number + 1)[-1 - number].decode(_CODEC))
-        yield _passage(article, own)
+def read(written: bytes, place: int) -> Passage:
+    """Return the passage at a place of a block. Raises ValueError or LookupError when it is damaged."""
+    own = written.split(b"\n", place + 1)[place]
+    number = int(own[1 : own.index(b",")])
+    article = written.rsplit(b"\n", number + 1)[-1 - number]
+    facts, _ = _READ((b"[%b,%b]" % (own, article)).decode(_CODEC))
+    return _passage(*facts)
 
 
 def _article(passage: Passage) -> list[Any]:
@@ -159,10 +162,10 @@ def _own(number: int, passage: Passage) -> str:
     return f"[{','.join(fields)}]"
 
 
-def _passage(article: Sequence[Any], own: Sequence[Any]) -> Passage:
+def _passage(own: Sequence[Any], article: Sequence[Any]) -> Passage:
     kind, article_id, source, title, inferred, section, paper, date, date_source, *printed, also = article
     page, page_name, author, url = printed
-    name, paragraph, part, cut, text = own
+    _, name, paragraph, part, cut, text = own
     citation = Citation(
         article_id + name if name.startswith(".") else name,
         article_id,

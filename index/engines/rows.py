@@ -121,15 +121,15 @@ class Rows:
 
         Raises ValueError, LookupError or ZstdError when they are damaged.
         """
-        of_block: dict[int, list[int]] = {}
         held = np.searchsorted(self.blocks.firsts, numbers, side="right") - 1
         places = (numbers - self.blocks.firsts[held]).tolist()
-        for at, block in enumerate(held.tolist()):
-            of_block.setdefault(block, []).append(at)
-        found: dict[int, Passage] = {}
-        for block, wanted in of_block.items():
-            found.update(zip(wanted, blocks.read(self.written(block), [places[at] for at in wanted]), strict=True))
-        return [found[at] for at in range(len(numbers))]
+        written: dict[int, bytes] = {}
+        found = []
+        for block, place in zip(held.tolist(), places, strict=True):
+            if block not in written:
+                written[block] = self.written(block)
+            found.append(blocks.read(written[block], place))
+        return found
 
     def written(self, block: int) -> bytes:
         """Return a block as it was before it was packed. Raises ValueError or ZstdError when it is damaged."""
