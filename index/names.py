@@ -92,15 +92,16 @@ def correct(
     if not lexicon.names:
         return None
     suspects = _suspects(question_folded, tokens, lexicon, known)
-    kept = _named_as_written(question_folded, lexicon) if suspects else []
+    close = [
+        (closeness, start, end, name)
+        for start, end, name in suspects
+        if (closeness := _closeness(question_folded[start:end], name, known)) is not None
+    ]
+    kept = _named_as_written(question_folded, lexicon) if close else []
     found: dict[tuple[int, int], list[Correction]] = defaultdict(list)
-    for start, end, name in suspects:
-        written = question_folded[start:end]
-        if _changes(question_folded, start, end, name, kept):
-            continue
-        closeness = _closeness(written, name, known)
-        if closeness is not None:
-            found[closeness, -len(name)].append(Correction(written, name, start, end))
+    for closeness, start, end, name in close:
+        if not _changes(question_folded, start, end, name, kept):
+            found[closeness, -len(name)].append(Correction(question_folded[start:end], name, start, end))
     for rank in sorted(found):
         unheld = [correction for correction in found[rank] if not known(correction.written)]
         if unheld:
@@ -132,15 +133,14 @@ def _suspects(
     question: str, tokens: Sequence[Token], lexicon: NameIndex, known: Callable[[str], bool]
 ) -> list[tuple[int, int, str]]:
     """Return stretches of Chinese characters, each with a name that it may stand for and is not."""
-    chinese = [*map(is_cjk, question)]
+    reach = _chinese_until(question)
     no_start, no_end = _inside_words(tokens)
 
     def may_be_a_name(start: int, end: int) -> bool:
-        whole = start >= 0 and end <= len(question) and start not in no_start and end not in no_end
-        return whole and all(chinese[start:end])
+        return 0 <= start < end <= reach[start] and start not in no_start and end not in no_end
 
     suspects = {(start, end, name) for start, end, name in _sharing(question, lexicon) if may_be_a_name(start, end)}
-    strange = [at for at in range(len(question) - 1) if all(chinese[at : at + 2]) and not known(question[at : at + 2])]
+    strange = [at for at in range(len(question) - 1) if at + 2 <= reach[at] and not known(question[at : at + 2])]
     stretches = {
         (start, start + length)
         for at in strange
@@ -154,6 +154,15 @@ def _suspects(
         for start, end, name in suspects
         if (written := question[start:end]) not in name and name not in written
     )
+
+
+def _chinese_until(question: str) -> list[int]:
+    """Return up to where all characters from each one on are Chinese; the last is for the end."""
+    reach = [0] * (len(question) + 1)
+    for at in range(len(question) - 1, -1, -1):
+        if is_cjk(question[at]):
+            reach[at] = max(at + 1, reach[at + 1])
+    return reach
 
 
 def _sharing(question: str, lexicon: NameIndex) -> Iterator[tuple[int, int, str]]:
@@ -208,8 +217,6 @@ def _changes(question: str, start: int, end: int, name: str, kept: Sequence[tupl
 
 def _closeness(written: str, name: str, known: Callable[[str], bool]) -> int | None:
     """Return how `written` is close to `name`, the closest way first; None when it is not."""
-    from rapidfuzz.distance import Levenshtein
-
     if len(written) == len(name):
         wrong = [(a, b) for a, b in zip(written, name, strict=True) if a != b]
         if len(wrong) == len(name) or any(a in _NUMERALS or b in _NUMERALS or a in _FUNCTION for a, b in wrong):
@@ -219,7 +226,11 @@ def _closeness(written: str, name: str, known: Callable[[str], bool]) -> int | N
             return _SAME_SOUND
         if len(unlike) == 1 and _confusable(*unlike[0]):
             return _LIKE_SOUND
-    if len(name) < SHORTEST_BY_EDIT or Levenshtein.distance(written, name, score_cutoff=1) != 1:
+    if len(name) < SHORTEST_BY_EDIT:
+        return None
+    from rapidfuzz.distance import Levenshtein
+
+    if Levenshtein.distance(written, name, score_cutoff=1) != 1:
         return None
     changed = Counter(written)
     changed.subtract(name)
