@@ -39,23 +39,28 @@ async def on_inline(update: Update, context: Context) -> None:
         await query.answer([], cache_time=0, is_personal=True, button=_button(hint))
         return
     outcome = await asyncio.to_thread(ask, text, archive, k=RESULTS, today=desk.today())
-    snippets = outcome.snippets[:RESULTS] if isinstance(outcome, Answer) else ()
     audience = Audience(speech, context.bot.username, desk.settings.timezone, private=False)
-    results = [_result(n, text, snippet, audience) for n, snippet in enumerate(snippets)]
+    results = _results(outcome, audience) if isinstance(outcome, Answer) else []
+    doubt = messages.DOUBTFUL if isinstance(outcome, Answer) and outcome.doubtful else ""
+    above = doubt if results else messages.INLINE_NONE
     desk.metrics.questions.labels("inline").inc()
     await query.answer(
         results,
         cache_time=_CACHED_SECONDS,
         is_personal=bool(desk.settings.allowed_chats) or speech.traditional,
-        button=None if results else _button(speech(messages.INLINE_NONE)),
+        button=_button(speech(above)) if above else None,
     )
 
 
-def _result(n: int, question: str, snippet: Snippet, audience: Audience) -> InlineQueryResultArticle:
-    sheet = render.inline_result(question, snippet, audience)
+def _results(answer: Answer, audience: Audience) -> list[InlineQueryResultArticle]:
+    return [_result(n, answer, snippet, audience) for n, snippet in enumerate(answer.snippets[:RESULTS])]
+
+
+def _result(n: int, answer: Answer, snippet: Snippet, audience: Audience) -> InlineQueryResultArticle:
+    sheet = render.inline_result(answer, snippet, audience)
     return InlineQueryResultArticle(
         id=str(n),
-        title=clip(" ".join(clean(snippet.answer).split()) or question, 100),
+        title=clip(" ".join(clean(snippet.answer).split()) or answer.question, 100),
         description=clip(f"{clean(snippet.text)} {clean(cite(snippet.citation))}", 250),
         input_message_content=InputTextMessageContent(
             sheet.html, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)

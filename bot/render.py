@@ -61,12 +61,15 @@ def answer(answer: Answer, page: int, key: str, engine: Engine, audience: Audien
     pages = answer_pages(answer)
     page %= len(pages)
     shown = pages[page]
-    doubt = [_said(audience, messages.DOUBTFUL)] if answer.doubtful else []
-    above = [*_understood(answer, audience, asked_as), *doubt]
+    above = [*_understood(answer, audience, asked_as), *_doubt(answer, audience)]
     blocks = [*above, *_snippets(shown, audience), _freshness(engine, audience)]
     turning = buttons.turning(f"s:{key}", page, len(pages))
     first, *others = [buttons.reading(shown[n - 1].citation, audience, n) for n in _articles(shown)]
     return Sheet("\n\n".join(blocks), buttons.keyboard(turning, [*first, *buttons.judging(key)], *others))
+
+
+def _doubt(answer: Answer, audience: Audience) -> list[str]:
+    return [_said(audience, messages.DOUBTFUL)] if answer.doubtful else []
 
 
 def _articles(shown: Sequence[Snippet]) -> list[int]:
@@ -99,11 +102,11 @@ def no_answer(outcome: NoAnswer, key: str, audience: Audience, *, asked_as: str 
     )
 
 
-def inline_result(question: str, snippet: Snippet, audience: Audience) -> Sheet:
-    """Set one snippet as a message that stands alone in somebody else's chat."""
-    asked = _said(audience, messages.QUESTION_LINE, question=clip(clean(question), 200))
+def inline_result(answer: Answer, snippet: Snippet, audience: Audience) -> Sheet:
+    """Set one of an answer's snippets as a message that stands alone in somebody else's chat."""
+    asked = _said(audience, messages.QUESTION_LINE, question=clip(clean(answer.question), 200))
     return Sheet(
-        "\n\n".join([asked, *_snippets((snippet,), audience)]),
+        "\n\n".join([asked, *_doubt(answer, audience), *_snippets((snippet,), audience)]),
         buttons.keyboard(buttons.link(snippet.citation, audience)),
     )
 

@@ -118,7 +118,8 @@ def test_any_issue_can_be_sent(articles, audience):
 @given(snippets(), any_text, st.lists(any_text, min_size=1, max_size=5), audiences)
 def test_any_inline_result_notice_and_plain_text_can_be_sent(snippet, text, words, audience):
     first = Passage(snippet.text, snippet.citation, "")
-    sent(render.inline_result(text, snippet, audience), render.news(words, first, audience), render.plain(text))
+    answer = Answer(text, (snippet,), 0.2, 1.0)
+    sent(render.inline_result(answer, snippet, audience), render.news(words, first, audience), render.plain(text))
 
 
 CITED = Citation(
