@@ -41,15 +41,11 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
     """
     start, end = reading.spans.start, reading.spans.end
     left = reading.probability.copy()
-    taken = np.zeros(len(reading.text.codes) + 1, np.bool_)
-    bounds = _windows(reading.text)
+    windows = _windows(reading.text)
     snippets: list[Snippet] = []
     covers: list[float] = []
     wanted = most + (MORE_FIGURES if question.kind == "number" else 0)
-    while len(snippets) < wanted and left.max(initial=0) > LEAST:
-        windows = _free(bounds, taken)
-        if not len(windows):
-            break
+    while len(windows) and len(snippets) < wanted and left.max(initial=0) > LEAST:
         inside: Bools = (start[None, :] >= windows[:, :1]) & (end[None, :] <= windows[:, 1:])
         window = int((inside @ left).argmax())
         held = inside[window] & (left > 0)
@@ -58,7 +54,7 @@ def cut(reading: Reading, question: Question, most: int) -> list[Snippet]:
         span = int(np.argmax(np.where(held, reading.probability + reading.agreement, -1)))
         begin, stop = _trim(reading, windows[window], np.where(held, reading.probability, 0), span)
         left[(start < stop) & (end > begin)] = 0
-        taken[begin:stop] = True
+        windows = _free(windows, begin, stop)
         snippet = _snippet(reading, begin, stop, span, question)
         if not any(_same_amount(snippet, other) for other in snippets):
             snippets.append(snippet)
@@ -123,13 +119,12 @@ def _windows(text: Concordance) -> Ints:
     return windows
 
 
-def _free(windows: Ints, taken: Bools) -> Ints:
-    """Return what is left of each window in front of the first character taken."""
-    if not taken.any():
-        return windows
-    barriers = np.append(np.flatnonzero(taken), len(taken))
-    stops = np.minimum(windows[:, 1], barriers[np.searchsorted(barriers, windows[:, 0])])
-    free: Ints = np.column_stack([windows[:, 0], stops])[stops > windows[:, 0]]
+def _free(windows: Ints, begin: int, stop: int) -> Ints:
+    """Return the windows without what lies from `begin` to `stop`; of one that reaches over both, what is in front."""
+    starts, stops = windows.T
+    in_front = starts < begin
+    left = np.column_stack([starts, np.where(in_front, np.minimum(stops, begin), stops)])
+    free: Ints = left[in_front | (starts >= stop)]
     return free
 
 
