@@ -24,6 +24,7 @@ from index.ranking import CANDIDATES
 from index.testset import TestSet, read_testset
 
 Say = Callable[[str], None]
+_STAGES = ("tokenise", "search", "read", "rank", "pick", "refuse")
 _WARM_UP = 10
 _PATIENCE_SECONDS = 60.0
 """What one contestant may take of a round: a slow one is asked fewer questions, and the line says how many."""
@@ -139,17 +140,10 @@ def _cases(bench: Bench, place: Place, size: int, built: dict[str, Reply], quest
         turns = _asked(workers, [(name, question) for question in some for name in names])
         alone = _asked(workers, [(name, question) for name in names for question in others])
     common = _occasion() | {"passages": size, "segmenter": built[OURS]["segmenter"]}
-    stages = {
-        stage: _spread([reply["stages"].get(stage, 0.0) for reply in turns[OURS]])
-        for stage in ("tokenise", "search", "rank", "pick", "refuse")
-    }
-    search, search_alone = stages["search"], _spread([reply["stages"].get("search", 0.0) for reply in alone[OURS]])
+    ours, ours_alone = _by_stage(turns[OURS]), _by_stage(alone[OURS])
+    search, search_alone = (one["stages"]["search"] for one in (ours, ours_alone))
     yield (
-        common
-        | {"case": "ask"}
-        | _times(turns[OURS])
-        | {"stages": stages, "alone": _times(alone[OURS]) | {"search_median_ms": search_alone["median_ms"]}}
-        | _standing(alone[OURS], built[OURS], size, cold[OURS])
+        common | {"case": "ask"} | ours | {"alone": ours_alone} | _standing(turns[OURS], built[OURS], size, cold[OURS])
     )
     for name in bench.peers:
         theirs, theirs_alone = _times(turns[name]), _times(alone[name])
@@ -160,7 +154,7 @@ def _cases(bench: Bench, place: Place, size: int, built: dict[str, Reply], quest
             "peer_median_ms": theirs["median_ms"],
             "ratio": _ratio(search["median_ms"], theirs["median_ms"]),
             "ratio_alone": _ratio(search_alone["median_ms"], theirs_alone["median_ms"]),
-            "peer_case": theirs | {"alone": theirs_alone} | _standing(alone[name], built[name], size, cold[name]),
+            "peer_case": theirs | {"alone": theirs_alone} | _standing(turns[name], built[name], size, cold[name]),
         }
 
 
@@ -236,6 +230,11 @@ def _exchange(worker: subprocess.Popen[str], name: str, asked: Reply | None) -> 
         raise BenchFailed(f"测速时 {name} 的进程中途结束了（退出码 {worker.wait()}）；它的报错在上面")
     reply: Reply = json.loads(line)
     return reply
+
+
+def _by_stage(replies: Sequence[Reply]) -> Reply:
+    stages = {stage: _spread([reply["stages"].get(stage, 0.0) for reply in replies]) for stage in _STAGES}
+    return _times(replies) | {"stages": stages}
 
 
 def _times(replies: Sequence[Reply]) -> Reply:

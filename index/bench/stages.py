@@ -10,6 +10,7 @@ from typing import Any
 
 from index import answer, confidence, contacts, dated, extraction, introduction, ranking, snippets
 from index.answer import Archive
+from index.engines.embedded import Opened
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "tokenise": ((answer, "read_question"), (answer, "correct"), (answer, "question_dates")),
@@ -23,7 +24,10 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     ),
     "refuse": ((confidence, "of"),),
 }
-"""The functions that `ask()` calls, by stage; "search" is what the engine does, called from within ranking."""
+"""
+The functions that `ask()` calls, by stage. Within ranking it calls the engine: "search" finds candidates and counts how
+many passages hold a term, "read" brings the candidates' texts, tags and citations.
+"""
 
 
 class Clock:
@@ -58,7 +62,7 @@ def watched(archive: Archive) -> Iterator[Clock]:
     clock = Clock()
     engine: Any = archive.engine
     places = [(stage, where, name) for stage, functions in STAGES.items() for where, name in functions]
-    places += [("search", engine, "search"), ("search", engine, "document_frequencies")]
+    places += [("search", engine, "search"), ("search", engine, "document_frequencies"), ("read", Opened, "read")]
     before = [getattr(where, name) for _, where, name in places]
     try:
         for (stage, where, name), function in zip(places, before, strict=True):
