@@ -121,8 +121,8 @@ def read(written: bytes, place: int) -> Passage:
     own = written.split(b"\n", place + 1)[place]
     number = int(own[1 : own.index(b",")])
     article = written.rsplit(b"\n", number + 1)[-1 - number]
-    facts, _ = _READ((b"[%b,%b]" % (own, article)).decode(_CODEC))
-    return _passage(*facts)
+    (own_facts, article_facts), _ = _READ((b"[%b,%b]" % (own, article)).decode(_CODEC))
+    return _passage(own_facts, article_facts)
 
 
 def _article(passage: Passage) -> list[Any]:
@@ -149,17 +149,10 @@ def _article(passage: Passage) -> list[Any]:
 def _own(number: int, passage: Passage) -> str:
     """Return what is a passage's own as JSON, behind its article's number: of its id what follows the article's."""
     cited = passage.citation
-    own = cited.passage_id.removeprefix(cited.article_id)
-    name = own if own.startswith(".") else cited.passage_id
-    fields = (
-        str(number),
-        _quoted(name),
-        str(cited.paragraph),
-        str(passage.part),
-        _quoted(passage.cut),
-        _quoted(passage.text),
-    )
-    return f"[{','.join(fields)}]"
+    rest = cited.passage_id.removeprefix(cited.article_id)
+    name = rest if rest.startswith(".") else cited.passage_id
+    own = f"{_quoted(name)},{cited.paragraph},{passage.part},{_quoted(passage.cut)},{_quoted(passage.text)}"
+    return f"[{number},{own}]"
 
 
 def _passage(own: Sequence[Any], article: Sequence[Any]) -> Passage:
