@@ -40,9 +40,10 @@ async def on_inline(update: Update, context: Context) -> None:
         return
     outcome = await asyncio.to_thread(ask, text, archive, k=RESULTS, today=desk.today())
     audience = Audience(speech, context.bot.username, desk.settings.timezone, private=False)
-    results = _results(outcome, audience) if isinstance(outcome, Answer) else []
-    doubt = messages.DOUBTFUL if isinstance(outcome, Answer) and outcome.doubtful else ""
-    above = doubt if results else messages.INLINE_NONE
+    results, above = [], messages.INLINE_NONE
+    if isinstance(outcome, Answer):
+        results = [_result(n, outcome, snippet, audience) for n, snippet in enumerate(outcome.snippets[:RESULTS])]
+        above = messages.DOUBTFUL if outcome.doubtful else ""
     desk.metrics.questions.labels("inline").inc()
     await query.answer(
         results,
@@ -50,10 +51,6 @@ async def on_inline(update: Update, context: Context) -> None:
         is_personal=bool(desk.settings.allowed_chats) or speech.traditional,
         button=_button(speech(above)) if above else None,
     )
-
-
-def _results(answer: Answer, audience: Audience) -> list[InlineQueryResultArticle]:
-    return [_result(n, answer, snippet, audience) for n, snippet in enumerate(answer.snippets[:RESULTS])]
 
 
 def _result(n: int, answer: Answer, snippet: Snippet, audience: Audience) -> InlineQueryResultArticle:

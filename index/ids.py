@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import re
@@ -12,7 +13,6 @@ from collections.abc import Sequence
 _NO_LETTER = re.compile(r"[\W_]+")
 _PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~，。、；：？！“”‘’《》〈〉（）【】「」『』…—·～]+")
 """Nothing in it is a letter in another width."""
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _ARTICLE_ID = re.compile(r"[a-z2-7]{12}[acegikmoqsuwy246]")
 
 
@@ -26,8 +26,7 @@ def article_id(source: str, ordinal: int, *, native: str = "", paper: str = "", 
     """
     parts = ("native", native, paper, date.isoformat() if date else "") if native else ("place", source, str(ordinal))
     digest = hashlib.sha1("\0".join(parts).encode(errors="surrogatepass"), usedforsecurity=False).digest()
-    bits = int.from_bytes(digest[:8]) << 1
-    return "".join([_BASE32[bits >> place & 31] for place in range(60, -1, -5)])
+    return base64.b32encode(digest[:8]).decode().rstrip("=").lower()
 
 
 def is_article_id(text: str) -> bool:
