@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from index.duplicates import PRINTING, Printings, printing
+from index.duplicates import PRINTING, Printings, printings
 from index.model import Article, IndexedPassage
 from index.passages import Piece, cut_up, put_together
 from index.tokens import Segmenter
@@ -28,7 +28,7 @@ class Cut(NamedTuple):
     """
     What became of an article; of anything else, nothing.
 
-    printing  its row of `duplicates.printing`
+    printing  its row of `duplicates.printings`
     error     why it cannot be cut
     """
 
@@ -136,7 +136,7 @@ def _cut(articles: Sequence[Article], segmenter: Segmenter) -> list[_Sent]:
     """Return what becomes of each article; all are cut at once unless one of them cannot be."""
     try:
         pieces = cut_up(articles, segmenter)
-        return [(cut, printing(one).tobytes()) for one, cut in zip(articles, pieces, strict=True)]
+        return [(cut, row.tobytes()) for cut, row in zip(pieces, printings(articles), strict=True)]
     except (UnicodeError, OSError) as error:
         return [error] if len(articles) == 1 else [sent for one in articles for sent in _cut([one], segmenter)]
 

@@ -12,7 +12,7 @@ from typing import Self
 
 from index.copies import Copies, own_problems
 from index.cutting import Cut, Cutting
-from index.duplicates import printing
+from index.duplicates import printings
 from index.errors import BadPaperFile, CorruptIndex, UnreadableSource
 from index.model import (
     Article,
@@ -299,7 +299,7 @@ class Intake:
             for article_id, run in groupby(old.passages(known.source), lambda passage: passage.citation.article_id):
                 held = list(run)
                 article, hidden = _put_together(held), article_id in self._retracted
-                if self._copies.enter(known.source, article.source, printing(article), hidden=hidden):
+                if self._copies.enter(known.source, article.source, printings([article]), hidden=hidden):
                     indexed = [index_again(_alone(passage), self.segmenter) for passage in held]
                     self._builder.add(indexed)
                     self._copies.count(indexed)

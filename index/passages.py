@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from index.ids import passage_ids
 from index.model import Article, Citation, IndexedPassage, JoinedTerms, Paragraph, Passage
@@ -35,42 +35,49 @@ def split_and_index(article: Article, segmenter: Segmenter) -> list[IndexedPassa
     return put_together(article, *cut_up([article], segmenter))
 
 
-Piece = tuple[str, int, int, str, str, str, str]
+Piece = tuple[str, int, int, int, int, str, str, str]
 """
 What makes a passage out of a part of an article, as little to send from one process to another as can be: its id, its
-paragraph from 1, its part of that, its text, its cut, and its words and its bigrams, apart by spaces.
+paragraph from 1, its part of that, where its text begins and ends in that, its cut, and its words and its bigrams,
+apart by spaces.
 """
 
 
 def cut_up(articles: Sequence[Article], segmenter: Segmenter) -> list[list[Piece]]:
     """Return the pieces of each article, in reading order; of all at once they cost less."""
-    places = [
-        [
-            (number, part, text)
-            for number, paragraph in enumerate(article.paragraphs, 1)
-            for part, text in enumerate(split_text(paragraph.text))
-        ]
-        for article in articles
+    places = [list(_places(article)) for article in articles]
+    texts = [
+        [article.paragraphs[number - 1].text[start:end] for number, _, start, end in its]
+        for article, its in zip(articles, places, strict=True)
     ]
-    folded = fold_all([text for of_article in places for _, _, text in of_article])
+    folded = fold_all(list(chain(*texts)))
     terms = zip(map(segmenter.cut_and_index, folded), bigrams_of_all(folded), strict=True)
+    names = passage_ids([(article.id, its) for article, its in zip(articles, texts, strict=True)])
     return [
         [
-            (name, number, part, text, cut, words.text, bigrams.text)
-            for name, (number, part, text), ((cut, words), bigrams) in zip(
-                passage_ids(article.id, [text for _, _, text in of_article]), of_article, terms, strict=False
-            )
+            (name, *place, cut, words.text, bigrams.text)
+            for name, place, ((cut, words), bigrams) in zip(of_article, its, terms, strict=False)
         ]
-        for article, of_article in zip(articles, places, strict=True)
+        for of_article, its in zip(names, places, strict=True)
     ]
+
+
+def _places(article: Article) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the paragraph of each passage, from 1, its part of that, and where in it the passage begins and ends."""
+    for number, paragraph in enumerate(article.paragraphs, 1):
+        end = 0
+        for part, text in enumerate(split_text(paragraph.text)):
+            start, end = end, end + len(text)
+            yield number, part, start, end
 
 
 def put_together(article: Article, pieces: Iterable[Piece]) -> list[IndexedPassage]:
     """Return the passages that the article's pieces are."""
     found = []
-    for name, number, part, text, cut, words, bigrams in pieces:
-        citation = _cite(article, name, number, article.paragraphs[number - 1])
-        passage = Passage(text, citation, cut, article.kind, part)
+    for name, number, part, start, end, cut, words, bigrams in pieces:
+        paragraph = article.paragraphs[number - 1]
+        citation = _cite(article, name, number, paragraph)
+        passage = Passage(paragraph.text[start:end], citation, cut, article.kind, part)
         found.append(IndexedPassage(passage, JoinedTerms(words), JoinedTerms(bigrams)))
     return found
 

@@ -59,13 +59,6 @@ class Token(NamedTuple):
     tag: str
 
 
-class _Entry(NamedTuple):
-    """What a word becomes in the index: packed with its tag, and the words it is found by, a space behind each."""
-
-    packed: str
-    words: str
-
-
 _MOST_ENTRIES = 400_000
 """Words remembered at most, some 100 MB; forty years of a paper have about as many."""
 
@@ -82,7 +75,7 @@ class Segmenter:
         self.name: Literal["jieba", "rjieba"] = _resolve(choice)
         self._backend = _backend(self.name, self.lexicon, cache_dir)
         self.fingerprint = _fingerprint(self.name, self.lexicon)
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, tuple[str, str]] = {}
 
     @property
     def meta(self) -> IndexMeta:
@@ -104,20 +97,22 @@ class Segmenter:
 
         What an archive is built with: a word's entry is made once and looked up ever after.
         """
-        words = self._backend.cut(folded)
+        entry, words = self._entries.__getitem__, self._backend.cut(folded)
         if len(self._entries) > _MOST_ENTRIES:
             self._entries.clear()
         try:
-            entries = [self._entries[word] for word in words]
+            entries = list(map(entry, words))
         except KeyError:
-            for word, tag in self._backend.tag(folded, words):
-                if word not in self._entries:
-                    token = Token(word, 0, len(word), _short_tag(word, tag))
-                    found = "".join(f"{word} " for word in index_words([token], self))
-                    self._entries[word] = _Entry(pack([token]), found)
-            entries = [self._entries[word] for word in words]
-        found = "".join([entry.words for entry in entries])
-        return "".join([entry.packed for entry in entries]), JoinedTerms(found[:-1])
+            for word in {*words}.difference(self._entries):
+                self._entries[word] = self._entry(word, folded)
+            entries = list(map(entry, words))
+        packed, found = zip(*entries, strict=True) if entries else ((), ())
+        return "".join(packed), JoinedTerms("".join(found)[:-1])
+
+    def _entry(self, word: str, folded: str) -> tuple[str, str]:
+        """Return what a word becomes in an index: packed with its tag, and the words found by, a space behind each."""
+        token = Token(word, 0, len(word), _short_tag(word, self._backend.tag_of(word, folded)))
+        return pack([token]), "".join([f"{found} " for found in index_words([token], self)])
 
     def knows(self, word: str) -> bool:
         """Tell whether the folded `word` is in the dictionary or the lexicon."""
@@ -275,8 +270,11 @@ class _Jieba:
     def cut(self, text: str) -> list[str]:
         return self._tokenizer.words(text)
 
-    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
-        return [(word, self._tags.get(word, "x")) for word in words or self.cut(text)]
+    def tag(self, text: str) -> list[tuple[str, str]]:
+        return [(word, self.tag_of(word, text)) for word in self.cut(text)]
+
+    def tag_of(self, word: str, text: str) -> str:
+        return self._tags.get(word, "x")
 
 
 _Dictionary = tuple[dict[str, int], int, dict[str, str]]
@@ -349,7 +347,15 @@ class _RustJieba:
         words: list[str] = self._jieba.cut(text)
         return words
 
-    def tag(self, text: str, words: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    def tag(self, text: str) -> list[tuple[str, str]]:
         """Its guesses at words it does not hold are dropped: jieba makes none, and both must tag alike."""
         knows = self._jieba.has_word
         return [(word, tag if word.isascii() or knows(word) else "x") for word, tag in self._jieba.tag(text)]
+
+    def tag_of(self, word: str, text: str) -> str:
+        """Return the tag of a word of `text`, which is looked at only if the word alone would fall apart."""
+        if not word.isascii() and not self.knows(word):
+            return "x"
+        alone = dict(self._jieba.tag(word))
+        tag: str = (alone if word in alone else dict(self._jieba.tag(text)))[word]
+        return tag

@@ -116,4 +116,4 @@ def test_of_articles_cut_at_once_only_the_one_that_cannot_be_is_reported(monkeyp
     assert isinstance(failed, OSError)
     for number, (pieces, row) in ((0, first), (2, last)):
         assert pieces == whole([article(number)], segmenter)[0]
-        assert row == cutting.printing(article(number)).tobytes()
+        assert row == cutting.printings([article(number)]).tobytes()

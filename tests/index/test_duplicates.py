@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from index import reindex
-from index.duplicates import Catalogue, alike, printing
+from index.duplicates import Catalogue, alike, printings
 from index.engines import open_engine
 from index.model import Article, Citation, Paragraph, Reindexed
 
@@ -43,8 +43,8 @@ def article(*texts: str, source: str = "/报/a.txt", day: dt.date | None = DAY, 
 
 
 def same(one: Article, other: Article) -> bool:
-    found = alike(printing(one)[0], printing(other))
-    assert found.tolist() == alike(printing(other)[0], printing(one)).tolist()
+    found = alike(printings([one])[0], printings([other]))
+    assert found.tolist() == alike(printings([other])[0], printings([one])).tolist()
     return bool(found[0])
 
 
@@ -111,7 +111,7 @@ class TestACatalogue:
         draw = random.Random(3)
         texts = ["".join(draw.choice("河口市大桥通车老城新区渡船江南菜农") for _ in range(200)) for _ in range(1500)]
         texts += [misread(text, 60) for text in texts[:200]]
-        rows = [printing(article(text)) for text in texts]
+        rows = [printings([article(text)]) for text in texts]
         catalogue = Catalogue()
         for number, row in enumerate(rows):
             assert catalogue.enter(f"/报/{number % 40}.txt", row, f"/报/{number % 40}.txt") == number
@@ -125,7 +125,7 @@ class TestACatalogue:
     def test_reads_back_what_it_wrote(self):
         catalogue = Catalogue()
         for name in ("/报/一.zip!甲/a.htm", "/报/一.zip!甲/b.htm", "/报/二.txt"):
-            catalogue.enter(name.partition("!")[0], printing(article(*STORY, source=name)), name)
+            catalogue.enter(name.partition("!")[0], printings([article(*STORY, source=name)]), name)
         files = ("/报/一.zip", "/报/二.txt")
         again = Catalogue([(file, catalogue.written(file)) for file in files])
         assert (again.name, again.file) == (catalogue.name, catalogue.file)
@@ -138,7 +138,7 @@ class TestACatalogue:
         outcomes = set()
         for order in itertools.permutations(versions):
             catalogue = Catalogue()
-            numbers = [catalogue.enter(one.source, printing(one), one.source) for one in order]
+            numbers = [catalogue.enter(one.source, printings([one]), one.source) for one in order]
             decided = catalogue.decide(numbers)
             outcomes.add(frozenset(catalogue.name[n] for n, leader in decided.items() if leader is None))
         assert len(outcomes) == 1
@@ -152,7 +152,7 @@ class TestACatalogue:
         )
         for better, worse in ((html, pdf), (pdf, bare), (pdf, later)):
             catalogue = Catalogue()
-            two = [catalogue.enter(one.source, printing(one), one.source) for one in (worse, better)]
+            two = [catalogue.enter(one.source, printings([one]), one.source) for one in (worse, better)]
             assert catalogue.decide(two) == {two[0]: two[1], two[1]: None}
 
 

@@ -10,9 +10,15 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.ids import article_id, passage_ids
+from index import ids
+from index.ids import article_id
 
 DAY = dt.date(2024, 3, 5)
+
+
+def passage_ids(article: str, texts: list[str]) -> list[str]:
+    [found] = ids.passage_ids([(article, texts)])
+    return found
 
 
 @given(st.text(), st.integers(min_value=0), st.text())
@@ -40,10 +46,9 @@ def test_a_passage_keeps_its_id_when_widths_and_punctuation_change_or_one_is_put
 
 
 def test_equal_passages_of_one_article_get_different_ids() -> None:
-    ids = passage_ids("a", ["同一句。", "同一句", "别的", "同一句！"])
-    assert ids[1] == ids[0] + "~2"
-    assert ids[3] == ids[0] + "~3"
-    assert re.fullmatch(r"a\.[0-9a-f]{10}", ids[0])
+    first, second, _, third = passage_ids("a", ["同一句。", "同一句", "别的", "同一句！"])
+    assert (second, third) == (first + "~2", first + "~3")
+    assert re.fullmatch(r"a\.[0-9a-f]{10}", first)
 
 
 @settings(deadline=None)
@@ -57,3 +62,9 @@ def test_a_passage_is_known_by_its_letters_and_digits_in_nfkc(text: str) -> None
 @given(st.lists(st.text()))
 def test_passage_ids_never_collide_within_an_article(texts: list[str]) -> None:
     assert len(set(passage_ids("a", texts))) == len(texts)
+
+
+@given(st.lists(st.lists(st.text(st.sampled_from("桥Ａ，\n①é"), max_size=4), max_size=3), max_size=4))
+def test_the_passages_of_many_articles_are_named_as_those_of_each(articles: list[list[str]]) -> None:
+    named = [(f"a{number}", texts) for number, texts in enumerate(articles)]
+    assert ids.passage_ids(named) == [passage_ids(*one) for one in named]

@@ -58,6 +58,6 @@ def test_the_bigrams_of_many_texts_are_those_of_each(texts):
 
 
 @settings(deadline=None)
-@given(some.lists(some.text(alphabet="中國国ＡA，。\n😀é", max_size=8)))
+@given(some.lists(some.text(alphabet="中國国深沈英哩ＡA，。\n😀é", max_size=8)))
 def test_many_texts_are_folded_as_each_is(texts):
     assert fold_all(texts) == [fold(text) for text in texts]
