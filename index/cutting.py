@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from index import workers
 from index.duplicates import PRINTING, Printings, printings
 from index.model import Article, IndexedPassage
 from index.passages import Piece, cut_up, put_together
@@ -44,8 +40,6 @@ _ALONE = 4_000
 """Passages cut before workers are started: starting them takes a second or two, jieba's dictionary read in each."""
 _CHARACTERS = 20_000
 """In one batch, some 150 passages: sending it takes a hundredth of what cutting it does."""
-_BETWEEN = 100_000
-"""Objects that a worker makes before it looks for cycles among them: it makes many and leaves next to no cycles."""
 _AHEAD = 4
 """Batches read ahead for each worker; what bounds the memory, whatever the archive's size."""
 
@@ -55,12 +49,13 @@ class Cutting:
     Workers that cut what the one writer will take next. Without a second processor it cuts by itself.
 
     segmenter  called when the first article comes
+    many       how many workers; None for one a processor
     """
 
-    def __init__(self, segmenter: Callable[[], Segmenter], cache_dir: Path | None, workers: int | None = None) -> None:
+    def __init__(self, segmenter: Callable[[], Segmenter], cache_dir: Path | None, many: int | None = None) -> None:
         self._segmenter = segmenter
         self._cache_dir = cache_dir
-        self._workers = _processors() if workers is None else workers
+        self._workers = workers.processors() if many is None else many
         self._pool: ProcessPoolExecutor | None = None
         self._cut_alone = 0
 
@@ -91,12 +86,7 @@ class Cutting:
             return None
         if self._pool is None:
             segmenter = self._segmenter()
-            self._pool = ProcessPoolExecutor(
-                self._workers,
-                multiprocessing.get_context("spawn"),
-                _begin,
-                (segmenter.name, segmenter.lexicon, self._cache_dir),
-            )
+            self._pool = workers.pool(self._workers, _begin, (segmenter.name, segmenter.lexicon, self._cache_dir))
         try:
             return self._pool.submit(_cut_all, articles)
         except BrokenProcessPool:
@@ -153,24 +143,9 @@ _segmenter: Segmenter
 
 
 def _begin(name: str, lexicon: Sequence[str], cache_dir: Path | None) -> None:
-    """Make a worker ready; it ends with the process that started it, and leaves Ctrl-C to that."""
     global _segmenter
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    gc.set_threshold(_BETWEEN)
     _segmenter = Segmenter("rjieba" if name == "rjieba" else "jieba", lexicon, cache_dir)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _cut_all(articles: Sequence[Article]) -> list[_Sent]:
     return _cut(articles, _segmenter)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

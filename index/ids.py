@@ -65,7 +65,7 @@ def _letters(texts: Sequence[str]) -> list[str]:
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     plain, other = (table.take(codes, mode="clip") for table in _kinds())
     places, ends = np.flatnonzero(plain), np.cumsum([0, *map(len, texts)])
-    written = codes[places].tobytes().decode("utf-32-le")
+    written = codes.take(places).tobytes().decode("utf-32-le")
     letters = [written[start:end] for start, end in pairwise(np.searchsorted(places, ends).tolist())]
     for at in np.unique(np.searchsorted(ends, np.flatnonzero(other), side="right") - 1).tolist():
         letters[at] = _NO_LETTER.sub("", unicodedata.normalize("NFKC", texts[at]))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from index import workers
 from index.encoding import decode, opened
 from index.errors import BadLexicon, UnreadableSource
 from index.model import Article
 from index.normalize import fold_all
+from index.readers import articles_of
 from index.tokens import Segmenter, Token
 
 _NAME = r"([\u4e00-\u9fff]{2,8})"
@@ -25,11 +27,13 @@ _NOUN_TAGS = frozenset("SnRTZ")
 _MOST_CANDIDATES = 300_000
 _MOST_NAMES = 30_000
 _LONGEST_WORD = 20
+_LARGE = 100_000_000
+"""Bytes of sources from which on workers count in less time than they take to be started."""
 
 
-def local_names(articles: Iterable[Article], segmenter: Segmenter | None = None) -> list[str]:
+def local_names(counts: Iterable[Counter[str]], segmenter: Segmenter | None = None) -> list[str]:
     """
-    Return names the articles use, in simplified characters, most frequent first.
+    Return names that articles use, in simplified characters, most frequent first, from the sums of their `names_of`.
 
     A name is 2 to 8 Chinese characters in quotation marks, or in 《》 in a title, that stand so at least twice, or once
     in an article that uses them without quotation marks too. With a segmenter, names that it cuts into dictionary words
@@ -37,8 +41,8 @@ def local_names(articles: Iterable[Article], segmenter: Segmenter | None = None)
     leave the first part off: 船山时间谷 -> 时间谷.
     """
     times: Counter[str] = Counter()
-    for article in articles:
-        times.update(_names_of(article))
+    for count in counts:
+        times.update(count)
         if len(times) > _MOST_CANDIDATES:
             times = Counter({name: count for name, count in times.items() if count > 1})
     names = [name for name, count in times.most_common() if count > 1]
@@ -72,7 +76,20 @@ def read_lexicon(path: Path) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _names_of(article: Article) -> Counter[str]:
+def counted(sources: Sequence[Path]) -> Iterator[Counter[str]]:
+    """Yield the sum of `names_of` of each source's articles; what of it cannot be read is for others to report."""
+    large = sum(source.stat().st_size for source in sources if source.is_file()) > _LARGE
+    return workers.each(_counted, sources) if large else map(_counted, sources)
+
+
+def _counted(source: Path) -> Counter[str]:
+    times: Counter[str] = Counter()
+    for article in articles_of(source):
+        times.update(names_of(article))
+    return times
+
+
+def names_of(article: Article) -> Counter[str]:
     """Count the article's quoted names; one that is also used without quotation marks counts twice."""
     heads = "\n".join((article.title, article.kicker, article.subtitle))
     text = "\n".join([paragraph.text for paragraph in article.paragraphs])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -15,9 +16,8 @@ from index.errors import (
     NothingToIndex,
 )
 from index.intake import Intake, printable
-from index.lexicon import local_names
+from index.lexicon import counted, local_names
 from index.model import (
-    Article,
     Builder,
     Engine,
     Progress,
@@ -27,7 +27,7 @@ from index.model import (
     Resumable,
     ignore_progress,
 )
-from index.readers import articles_of, list_sources
+from index.readers import list_sources
 from index.readers.context import file_of
 from index.tokens import Choice, Segmenter, check, open_segmenter
 
@@ -89,7 +89,7 @@ def run(
             cache = cache_dir(location)
             if meta is not None:
                 return open_segmenter(meta, segmenter, cache)
-            names = local_names(_articles(sources, go_on), Segmenter(segmenter, (), cache))
+            names = local_names(_names(sources, go_on), Segmenter(segmenter, (), cache))
             return Segmenter(segmenter, [*names, *lexicon], cache)
 
         checked_in = time.monotonic()
@@ -153,11 +153,12 @@ def _outdated(builder: Builder, segmenter: Choice, retracted: Collection[str]) -
     return False
 
 
-def _articles(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Iterator[Article]:
-    """Yield every article that can be read; what cannot is reported when it is read for the index."""
+def _names(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Iterator[Counter[str]]:
+    """Yield the names of each source; what cannot be read is reported when it is read for the index."""
+    names = iter(counted(sources))
     for number, source in enumerate(sources):
         go_on(Progress("lexicon", number, len(sources), printable(source)))
-        yield from articles_of(source)
+        yield next(names)
 
 
 def _sources_of(retracted: Collection[str], engine: Engine | None) -> set[str]:

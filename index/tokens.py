@@ -185,11 +185,11 @@ def bigrams_of_all(folded: Sequence[str]) -> list[JoinedTerms]:
     codes = np.frombuffer("\n".join(folded).encode("utf-32-le"), np.uint32)
     if codes.max(initial=0) > 0xFFFF:
         return [JoinedTerms(" ".join(bigrams(text))) for text in folded]
-    letter, chinese = (table[codes] for table in _tables())
+    letter, chinese = (table.take(codes) for table in _tables())
     first = letter[:-1] & letter[1:] & (chinese[:-1] | chinese[1:])
     places = np.flatnonzero(first)
     apart = np.full(len(places), ord(" "), np.uint32)
-    joined = np.column_stack([codes[places], codes[places + 1], apart]).tobytes().decode("utf-32-le")
+    joined = np.column_stack([codes.take(places), codes.take(places + 1), apart]).tobytes().decode("utf-32-le")
     ends = np.cumsum([len(text) + 1 for text in folded])
     bounds = [0, *(3 * np.searchsorted(places, ends)).tolist()]
     return [JoinedTerms(joined[start : max(start, end - 1)]) for start, end in pairwise(bounds)]

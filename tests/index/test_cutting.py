@@ -34,7 +34,7 @@ def workers(monkeypatch, segmenter):
     """Two workers that start after the first few passages, with small batches."""
     monkeypatch.setattr(cutting, "_ALONE", 5)
     monkeypatch.setattr(cutting, "_CHARACTERS", 1_000)
-    opened = Cutting(lambda: segmenter, None, workers=2)
+    opened = Cutting(lambda: segmenter, None, many=2)
     yield opened
     opened.close()
 
@@ -43,7 +43,7 @@ def workers(monkeypatch, segmenter):
 class TestWorkers:
     def test_cut_as_one_process_does_and_keep_the_order(self, workers, segmenter):
         items = [thing for number in range(60) for thing in (article(number), Rejected(f"/报/{number}.txt", "空的"))]
-        alone = list(Cutting(lambda: segmenter, None, workers=1).cut(items))
+        alone = list(Cutting(lambda: segmenter, None, many=1).cut(items))
         together = list(workers.cut(items))
         assert workers._pool is not None
         assert [item for item, _ in together] == items
@@ -93,7 +93,7 @@ class TestWorkers:
 
 
 def test_little_to_do_starts_no_workers(segmenter):
-    alone = Cutting(lambda: segmenter, None, workers=2)
+    alone = Cutting(lambda: segmenter, None, many=2)
     assert len(list(alone.cut(map(article, range(20))))) == 20
     assert alone._pool is None
 

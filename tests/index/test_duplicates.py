@@ -106,6 +106,19 @@ class TestAnotherArticleIs:
         assert not same(article("……"), article("……"))
 
 
+def test_the_printings_of_many_articles_are_those_of_each():
+    some = [
+        article(*STORY),
+        article("桥"),
+        article("……"),
+        article("3月5日，12人。", day=None),
+        article("臺灣英哩"),
+        article(),
+    ]
+    assert printings(some).tobytes() == b"".join(printings([one]).tobytes() for one in some)
+    assert len(printings([])) == 0
+
+
 class TestACatalogue:
     def test_finds_what_comparing_each_with_each_finds(self):
         draw = random.Random(3)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from index import lexicon
 from index.errors import BadLexicon
-from index.lexicon import local_names, read_lexicon
+from index.lexicon import read_lexicon
 from index.model import Article, Paragraph, Rejected
 from index.readers import context_for, reader_for
 from index.tokens import Segmenter
@@ -16,6 +18,10 @@ from index.tokens import Segmenter
 @pytest.fixture(scope="module")
 def segmenter() -> Segmenter:
     return Segmenter("jieba")
+
+
+def local_names(articles: Iterable[Article], segmenter: Segmenter | None = None) -> list[str]:
+    return lexicon.local_names(map(lexicon.names_of, articles), segmenter)
 
 
 def article(*texts: str, title: str = "") -> Article:

@@ -32,6 +32,11 @@ def test_cutting_for_the_index_packs_and_finds_the_same_words(segmenter):
         assert sorted(words) == sorted(index_words(cut, segmenter))
 
 
+@pytest.mark.parametrize("text", ["他打进了三个", "下半场可达一球", "下半场设于一球"])
+def test_a_word_that_falls_apart_by_itself_has_its_tag_from_the_text(segmenter, text):
+    assert segmenter.cut_and_index(text)[0] == pack(segmenter.cut(text))
+
+
 def test_cutting_for_the_index_remembers_a_bounded_number_of_words(segmenter, monkeypatch):
     monkeypatch.setattr(tokens, "_MOST_ENTRIES", 50)
     for text in PAGES:
