@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from index import workers
@@ -27,6 +28,8 @@ _NOUN_TAGS = frozenset("SnRTZ")
 _MOST_CANDIDATES = 300_000
 _MOST_NAMES = 30_000
 _LONGEST_WORD = 20
+_TOGETHER = 100
+"""Articles folded at once, which takes a third of what they take one by one."""
 _LARGE = 100_000_000
 """Bytes of sources from which on workers count in less time than they take to be started."""
 
@@ -43,8 +46,7 @@ def local_names(counts: Iterable[Counter[str]], segmenter: Segmenter | None = No
     times: Counter[str] = Counter()
     for count in counts:
         times.update(count)
-        if len(times) > _MOST_CANDIDATES:
-            times = Counter({name: count for name, count in times.items() if count > 1})
+        times = _bounded(times)
     names = [name for name, count in times.most_common() if count > 1]
     if segmenter:
         names = list(dict.fromkeys(part for name in names for part in _needed(name, segmenter)))
@@ -84,22 +86,36 @@ def counted(sources: Sequence[Path]) -> Iterator[Counter[str]]:
 
 def _counted(source: Path) -> Counter[str]:
     times: Counter[str] = Counter()
-    for article in articles_of(source):
-        times.update(names_of(article))
+    articles = articles_of(source)
+    while some := list(islice(articles, _TOGETHER)):
+        times.update(names_of(some))
+        times = _bounded(times)
     return times
 
 
-def names_of(article: Article) -> Counter[str]:
-    """Count the article's quoted names; one that is also used without quotation marks counts twice."""
-    heads = "\n".join((article.title, article.kicker, article.subtitle))
-    text = "\n".join([paragraph.text for paragraph in article.paragraphs])
-    if not _MARKS.search(heads) and not _MARKS.search(text):
-        return Counter()
-    heads, text = fold_all([heads, text])
-    found = Counter(_in(_QUOTED_IN_TITLE, heads))
-    found.update(_in(_QUOTED, text))
-    found.update([name for name, count in found.items() if heads.count(name) + text.count(name) > count])
-    return found
+def _bounded(times: Counter[str]) -> Counter[str]:
+    """Return what is left when there are too many: without those found once."""
+    if len(times) <= _MOST_CANDIDATES:
+        return times
+    return Counter({name: count for name, count in times.items() if count > 1})
+
+
+def names_of(articles: Iterable[Article]) -> Counter[str]:
+    """Count the articles' quoted names; one that its article also uses without quotation marks counts twice there."""
+    quoting: list[str] = []
+    for article in articles:
+        heads = "\n".join((article.title, article.kicker, article.subtitle))
+        text = "\n".join([paragraph.text for paragraph in article.paragraphs])
+        if _MARKS.search(heads) or _MARKS.search(text):
+            quoting += heads, text
+    folded = iter(fold_all(quoting))
+    times: Counter[str] = Counter()
+    for heads, text in zip(folded, folded, strict=True):
+        found = Counter(_in(_QUOTED_IN_TITLE, heads))
+        found.update(_in(_QUOTED, text))
+        found.update([name for name, count in found.items() if heads.count(name) + text.count(name) > count])
+        times.update(found)
+    return times
 
 
 def _in(mark: re.Pattern[str], text: str) -> Iterator[str]:

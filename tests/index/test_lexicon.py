@@ -21,7 +21,7 @@ def segmenter() -> Segmenter:
 
 
 def local_names(articles: Iterable[Article], segmenter: Segmenter | None = None) -> list[str]:
-    return lexicon.local_names(map(lexicon.names_of, articles), segmenter)
+    return lexicon.local_names([lexicon.names_of(articles)], segmenter)
 
 
 def article(*texts: str, title: str = "") -> Article:
