@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -78,10 +78,10 @@ def read_lexicon(path: Path) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def counted(sources: Sequence[Path]) -> Iterator[Counter[str]]:
+def counted(sources: Sequence[Path]) -> Generator[Counter[str], None, None]:
     """Yield the sum of `names_of` of each source's articles; what of it cannot be read is for others to report."""
     large = sum(source.stat().st_size for source in sources if source.is_file()) > _LARGE
-    return workers.each(_counted, sources) if large else map(_counted, sources)
+    yield from workers.each(_counted, sources) if large else map(_counted, sources)
 
 
 def _counted(source: Path) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -155,10 +156,10 @@ def _outdated(builder: Builder, segmenter: Choice, retracted: Collection[str]) -
 
 def _names(sources: Sequence[Path], go_on: Callable[[Progress], None]) -> Iterator[Counter[str]]:
     """Yield the names of each source; what cannot be read is reported when it is read for the index."""
-    names = iter(counted(sources))
-    for number, source in enumerate(sources):
-        go_on(Progress("lexicon", number, len(sources), printable(source)))
-        yield next(names)
+    with contextlib.closing(counted(sources)) as names:
+        for number, source in enumerate(sources):
+            go_on(Progress("lexicon", number, len(sources), printable(source)))
+            yield next(names)
 
 
 def _sources_of(retracted: Collection[str], engine: Engine | None) -> set[str]:

@@ -35,13 +35,15 @@ def each(does: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Resu
     """Yield what `does` returns of each item, in order; what workers that were killed leave undone is done here."""
     done = 0
     if items and processors() > 1:
-        with pool(processors()) as workers:
-            try:
-                for result in workers.map(does, items, chunksize=-(-len(items) // _PARTS)):
-                    done += 1
-                    yield result
-            except BrokenProcessPool:
-                pass
+        workers = pool(processors())
+        try:
+            for result in workers.map(does, items, chunksize=-(-len(items) // _PARTS)):
+                done += 1
+                yield result
+        except BrokenProcessPool:
+            pass
+        finally:
+            workers.shutdown(cancel_futures=True)
     yield from map(does, items[done:])
 
 
