@@ -14,7 +14,7 @@ from index.dates import resolve
 from index.figures import find_figures
 from index.question import Question
 from index.spans import Spans
-from index.units import measure_asked, measure_of
+from index.units import measure_asked, measures
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ A number with another unit (8800余亩) names none: .1 and .2 of F1 over all que
 The letters of _TIME were completed from the 28 of their answers that have no digit and no word of time.
 """
 _TIME = re.compile(
-    "[年月日时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
+    "[年月日时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季岁]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
     "|[0-9]号(?![\u3400-\u9fff])"
 )
 _BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
@@ -81,17 +81,18 @@ def penalties(question: Question, spans: Spans, text: Concordance) -> tuple[Floa
     """
     Return what is taken from the score of each span that is of another sort than the question asks for.
 
-    And which spans state no number where one is asked.
+    And which spans state no number, or no time, where one is asked.
     """
-    taken, numberless = np.zeros(len(spans.first)), np.zeros(len(spans.first), np.bool_)
+    taken, lacking = np.zeros(len(spans.first)), np.zeros(len(spans.first), np.bool_)
     if question.kind == "number":
-        numberless = amountless(question, spans, text)
-        taken += NO_FIGURE * numberless
+        lacking = amountless(question, spans, text)
+        taken += NO_FIGURE * lacking
         taken += OTHER_MEASURE * _mismeasured(question, spans, text)
     if question.kind in _NAMING:
         taken += UNNAMED * ~_tagged(spans, text, _NAMING[question.kind])
     if question.kind == "time":
-        taken += NO_TIME * (~_tagged(spans, text, "t") & _timeless(spans, text))
+        lacking = ~_tagged(spans, text, "t") & _timeless(spans, text)
+        taken += NO_TIME * lacking
     if question.kind in ("reason", "manner"):
         taken += VERBLESS * ~_tagged(spans, text, VERBS)
     if question.several:
@@ -100,7 +101,7 @@ def penalties(question: Question, spans: Spans, text: Concordance) -> tuple[Floa
         for start in text.passage_start.tolist():
             if dateline := _DATELINE.match(text.text, start):
                 taken += DATELINE * ((spans.start >= start) & (spans.start < dateline.end()))
-    return taken, numberless
+    return taken, lacking
 
 
 def _of_lists(spans: Spans, text: Concordance) -> Floats:
@@ -119,7 +120,7 @@ def _mismeasured(question: Question, spans: Spans, text: Concordance) -> Bools:
         return np.zeros(len(spans.first), np.bool_)
     fitting = np.zeros(len(text.codes) + 1, np.int64)
     for figure in find_figures(text.text):
-        if measure_of(figure.unit) == asked:
+        if measures(figure.unit, asked):
             fitting[figure.start + 1 : figure.start + len(figure.written) + 1] = 1
     within = np.cumsum(fitting)
     missing: Bools = within[spans.end] == within[spans.start]

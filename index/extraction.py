@@ -44,7 +44,7 @@ class Reading:
     agreement    expected overlap (character F1) of each span with the answer
     boundary     greatest score of a beginning and an end together, before the spans were compared
     likeliest    features of the likeliest span; {} when there is no span
-    numberless   whether a number is asked and the likeliest span states none
+    lacking      whether a number or a time is asked and the likeliest span states none
     """
 
     passages: list[Passage]
@@ -56,7 +56,7 @@ class Reading:
     agreement: Floats
     boundary: float
     likeliest: Mapping[str, float]
-    numberless: bool
+    lacking: bool
 
 
 def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
@@ -76,7 +76,7 @@ def read_closely(question: Question, terms: Terms, ranked: Ranked) -> Reading:
         seen.agreement(probability)[order],
         boundary=seen.boundary,
         likeliest=dict(zip(seen.names, seen.rows[order[0]].tolist(), strict=True)) if len(order) else {},
-        numberless=bool(seen.numberless[order[:1]].any()),
+        lacking=bool(seen.lacking[order[:1]].any()),
     )
 
 
@@ -89,7 +89,7 @@ class Weighed:
     finalists    places of the likeliest spans
     alike        overlap of two of those as character F1, finalists × finalists
     boundary     greatest score of a beginning and an end together
-    numberless   which spans state no number where one is asked
+    lacking      which spans state no number, or no time, where one is asked
     """
 
     passages: list[Passage]
@@ -102,7 +102,7 @@ class Weighed:
     finalists: Ints
     alike: Floats
     boundary: float
-    numberless: Bools
+    lacking: Bools
 
     def chance(self) -> Floats:
         """Return the probability of each span to be the answer."""
@@ -131,10 +131,10 @@ def weigh(question: Question, terms: Terms, ranked: Ranked) -> Weighed:
     final = trees.load("finalists").predict(finalists.describe(rows[best], some))
     scores = scores - scores[best].min(initial=np.inf) + final.min(initial=np.inf)
     scores[best] = final
-    taken, numberless = answertype.penalties(question, spans.spans, text)
+    taken, lacking = answertype.penalties(question, spans.spans, text)
     scores = scores - taken
     boundary = float(spans.boundary.sum(axis=1).max(initial=-np.inf))
-    return Weighed(passages, text, evidence, spans.spans, rows, names, scores, best, some.alike, boundary, numberless)
+    return Weighed(passages, text, evidence, spans.spans, rows, names, scores, best, some.alike, boundary, lacking)
 
 
 def by_sentence(seen: Weighed, ranked: Ranked) -> tuple[NDArray[np.float32], Ints]:

@@ -49,6 +49,9 @@ _MEASURED = {
     "time": "小时 分钟 秒 毫秒 天 年 个月 周 周年 昼夜 载 学时 课时",
     "length": "米 英里 海里 微米 纳米 分米 英寸 英尺 光年",
     "weight": "公斤 毫克 磅 盎司",
+    "area": "平方米 亩 顷",
+    "volume": "立方米 升 毫升",
+    "age": "岁",
     "people": "人 口 户",
 }
 """Units by what they measure, without those that _SAME_SCALE converts."""
@@ -61,6 +64,10 @@ _ASKING = {
     "people": "多少人口|人口[总数是为有达到约]*(?:多少|$)",
 }
 _ASKED = {measure: re.compile(pattern) for measure, pattern in _ASKING.items()}
+_UNIT_ASKED = re.compile("(?:多少|几)[十百千万亿]*")
+"""What stands in front of the unit that is asked for: 多少亿元, 几岁."""
+COUNT = "count"
+"""What is asked for by a counter (多少家): any number of things or people, but no length and no money."""
 _LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 _COUNTED = frozenset(_COUNTERS.split())
 _UNITS = frozenset(_MEASURES.split()) | _COUNTED
@@ -90,13 +97,24 @@ def plain_unit(unit: str) -> str:
 
 
 def measure_of(unit: str) -> str:
-    """Return what `unit` measures, as plain_unit spells it: money, time, length, weight, people; "" for others."""
+    """Return what `unit` measures, a name in _MEASURED; "" for others."""
     return _MEASURE_OF.get(_in(unit)[0], "")
 
 
 def measure_asked(folded: str, end: int) -> str:
     """Return what is asked to be measured by a question whose question word ends at `end`; "" when it does not say."""
-    return next((measure for measure, asking in _ASKED.items() if asking.search(folded[: end + 2])), "")
+    if said := next((measure for measure, asking in _ASKED.items() if asking.search(folded[: end + 2])), ""):
+        return said
+    asked = next((found for found in _UNIT_ASKED.finditer(folded) if found.end() >= end), None)
+    unit = unit_at(folded, asked.end()) if asked else ""
+    return COUNT if is_counter(unit) else measure_of(unit)
+
+
+def measures(unit: str, asked: str) -> bool:
+    """Tell whether an amount in `unit` may be what `measure_asked` says: without a unit any, 24个春秋 a time."""
+    if asked == COUNT:
+        return not unit or is_counter(_in(unit)[0])
+    return not unit or not asked or measure_of(unit) == asked or (unit == "个" and asked == "time")
 
 
 def is_counter(unit: str) -> bool:
