@@ -167,7 +167,7 @@ def _measures(answer: str, measure: str) -> bool:
     """Tell whether an answer may be an amount of what is to be measured: it has such a unit, or none."""
     if measure == "money":
         return bool(_MONEY.search(answer))
-    figure = next(iter(find_figures(answer)), None)
+    figure = next(iter(find_figures(answer, ranges=True)), None)
     return figure is None or measures(figure.unit, measure)
 
 

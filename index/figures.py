@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -74,14 +75,16 @@ _VAGUE_ONES = frozenset("年天周载度")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 
 
-def find_figures(text: str) -> list[Figure]:
+def find_figures(text: str, *, ranges: bool = False) -> list[Figure]:
     """
     Return the quantities in `text`, in order.
 
     Dates, clock times, telephone numbers, ordinals and codes are none, nor is 一 before a counter: 一家 is mostly
     "a firm". Nor is what is left open: 数十家, 三五个, 30-50家. The ends of 30家至50家 are two.
+
+    ranges  30-50家 is one too, with its upper end for a value
     """
-    return list(_scan(text, alone=False)) if _ANY_NUMERAL.search(text) else []
+    return list(_scan(text, alone=False, ranges=ranges)) if _ANY_NUMERAL.search(text) else []
 
 
 def figure_of(answer_text: str) -> Figure | None:
@@ -96,7 +99,7 @@ def same_figure(a: Figure, b: Figure) -> bool:
     return alike and _sense(a.written) == _sense(b.written)
 
 
-def _scan(text: str, alone: bool) -> Iterator[Figure]:
+def _scan(text: str, *, alone: bool, ranges: bool = False) -> Iterator[Figure]:
     """Yield the figures of `text`; with `alone` also those that are one only when nothing stands beside them."""
     folded = fold(_CIRCLED.sub(" ", text))
     at = 0
@@ -111,6 +114,11 @@ def _scan(text: str, alone: bool) -> Iterator[Figure]:
         if found["number"] and (to := _TO.match(folded, at)):
             other = _TOKEN.match(folded, to.end())
             at = other.end() if other else to.end()
+            if ranges and other and other["number"]:
+                upper, at = _read(folded, text, other, alone)
+                if upper:
+                    end = upper.start + len(upper.written)
+                    yield replace(upper, written=text[begin.start() : end], start=begin.start())
             continue
         figure, at = _read(folded, text, found, alone)
         if figure:
