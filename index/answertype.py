@@ -42,8 +42,16 @@ The letters of _TIME were completed from the 28 of their answers that have no di
 _TIME = re.compile(
     "[年月日时后前代朝期末初昨今明晚晨午夜春夏秋冬周天季岁]|世纪|星期|战国|阶段|[0-9零一二三四五六七八九十两半][点分秒]"
     "|[0-9]号(?![\u3400-\u9fff])"
+    r"|\A(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+\Z"
 )
-_BARE_NUMBER = re.compile("(?=.*[0-9零一二三四五六七八九十])(?:[^\u3400-\u9fff]|[零一二三四五六七八九十百千至到约])+")
+YEARLESS = 3.0
+"""
+Taken where a year is asked from a span without one. Of DRCD-dev's 554 time questions 91.3 % have the answer in the
+first snippet, for 90.6 without the rule, F1 82.7 for 82.2; of CMRC2018-dev's 266 none changes (out of fold,
+2026-11-27).
+"""
+_YEAR_ASKED = re.compile("年(?![代龄号级])")
+_YEAR = re.compile("年|世纪|[0-9]{3,4}|[〇零一二三四五六七八九]{4}")
 _DAYS_ASKED = re.compile("[年月日号天]|世纪|多久以?前|历史")
 _NUMERALS = "0123456789一二三四五六七八九十百千万亿两半几"
 """
@@ -95,6 +103,8 @@ def penalties(question: Question, spans: Spans, text: Concordance) -> tuple[Floa
     if question.kind == "time":
         lacking = ~_tagged(spans, text, "t") & _timeless(spans, text)
         taken += NO_TIME * lacking
+        if _YEAR_ASKED.search(question.folded, question.asked[0], question.asked[1] + 1):
+            taken += YEARLESS * ~_holding(_YEAR, spans, text)
     if question.kind in ("reason", "manner"):
         taken += VERBLESS * ~_tagged(spans, text, VERBS)
     if question.several:
@@ -157,5 +167,10 @@ def amountless(question: Question, spans: Spans, text: Concordance) -> Bools:
 
 def _timeless(spans: Spans, text: Concordance) -> Bools:
     """Return which spans have no letter in them that times are told by, and are no plain number either: 8800余亩."""
-    written = (text.text[start:end] for start, end in zip(spans.start.tolist(), spans.end.tolist(), strict=True))
-    return ~np.fromiter((bool(_TIME.search(one) or _BARE_NUMBER.fullmatch(one)) for one in written), np.bool_)
+    return ~_holding(_TIME, spans, text)
+
+
+def _holding(pattern: re.Pattern[str], spans: Spans, text: Concordance) -> Bools:
+    """Return which spans have something in them that a pattern finds."""
+    places = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+    return np.array([bool(pattern.search(text.text[start:end])) for start, end in places], np.bool_)

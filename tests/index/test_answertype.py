@@ -52,6 +52,12 @@ def test_where_one_is_asked_lists_are_spans_like_any_other(jieba):
         ("一共花了多少钱", "90万元", "30家"),
         ("大桥多长", "2公里", "3年"),
         ("石头多重", "3吨", "2米"),
+        ("厂长今年多少岁", "56岁", "50亿元"),
+        ("一年生产多少万只碗", "30万只", "50亿元"),
+        ("厂里有几名工人", "500多名", "8800余亩"),
+        ("鱼长多少厘米", "65-70厘米", "3倍"),
+        ("保单有多少户", "2020万", "35%"),
+        ("园区占地多少亩", "10公顷", "26家"),
     ],
 )
 def test_an_amount_of_another_measure_loses(jieba, question, meant, other):
@@ -62,6 +68,15 @@ def test_an_amount_of_another_measure_loses(jieba, question, meant, other):
 
 def test_no_amount_loses_where_none_is_of_the_measure_asked_for(jieba):
     assert taken("水库水位有多高", "这里有7台，另有30家。", ["7台", "30家"], jieba) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "lost"), [("大桥哪一年通车", answertype.YEARLESS), ("大桥什么时候通车", 0), ("几年级学生参观大桥", 0)]
+)
+def test_a_day_alone_loses_where_a_year_is_asked(jieba, question, lost):
+    sentence = "大桥2024年建成，5月20日通车。"
+    assert taken(question, sentence, ["2024年", "5月20日"], jieba)[-1] == lost
+    assert taken(question, sentence, ["2024年", "5月20日"], jieba)[0] == 0
 
 
 @pytest.mark.parametrize(

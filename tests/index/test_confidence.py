@@ -50,6 +50,8 @@ def test_it_is_the_logistic_of_the_score(sample, score):
         ("唐英是谁", "衡阳市长是谁"),
         ("时间谷在哪里", "时间谷在哪条路"),
         ("船山时间谷有多少企业", "船山时间谷的企业投资了多少钱"),
+        ("嘉树镇有多少家炻瓷企业", "嘉树镇一年生产多少吨炻瓷"),
+        ("唐灵军哪一年回乡", "唐灵军今年多少岁"),
     ],
 )
 def test_an_answer_of_another_sort_than_asked_for_is_doubted(sample, fits, does_not):

@@ -327,3 +327,19 @@ def test_units_of_the_same_kind_count_alike_and_others_do_not() -> None:
     assert not same_unit("个", "元")
     assert not same_unit("家", "人")
     assert not same_unit("元", "美元")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("体长65-70厘米。", [("65-70厘米", "70", "厘米")]),
+        ("招工3至5人，月薪8000元", [("3至5人", "5", "人"), ("8000元", "8000", "元")]),
+        ("30家至50家", [("30家", "30", "家"), ("50家", "50", "家")]),
+        ("2020-21赛季", []),
+        ("约15—20分钟", [("15—20分钟", "20", "分钟")]),
+    ],
+)
+def test_a_range_has_its_upper_end_for_a_value_where_ranges_count(text: str, found: list[tuple[str, str, str]]) -> None:
+    figures = find_figures(text, ranges=True)
+    assert [(one.written, str(one.value), one.unit) for one in figures] == found
+    assert all(text.startswith(one.written, one.start) for one in figures)
