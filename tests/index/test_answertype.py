@@ -71,12 +71,23 @@ def test_no_amount_loses_where_none_is_of_the_measure_asked_for(jieba):
 
 
 @pytest.mark.parametrize(
-    ("question", "lost"), [("大桥哪一年通车", answertype.YEARLESS), ("大桥什么时候通车", 0), ("几年级学生参观大桥", 0)]
+    ("question", "fits", "does_not"),
+    [
+        ("大桥哪一年通车", ["2024年"], ["5月20日", "前天"]),
+        ("大桥哪天通车", ["5月20日", "前天"], ["2024年"]),
+        ("大桥是几月几号通的车", ["5月20日", "前天"], ["2024年"]),
+        ("大桥什么时候通车", ["2024年", "5月20日", "前天"], []),
+        ("哪个年代的大桥", ["2024年", "5月20日", "前天"], []),
+    ],
 )
-def test_a_day_alone_loses_where_a_year_is_asked(jieba, question, lost):
-    sentence = "大桥2024年建成，5月20日通车。"
-    assert taken(question, sentence, ["2024年", "5月20日"], jieba)[-1] == lost
-    assert taken(question, sentence, ["2024年", "5月20日"], jieba)[0] == 0
+def test_another_sort_of_time_loses_where_a_year_or_a_day_is_asked(jieba, question, fits, does_not):
+    lost = taken(question, "大桥2024年建成，5月20日通车，前天检修。", fits + does_not, jieba)
+    assert lost == [0] * len(fits) + [answertype.INEXACT] * len(does_not)
+
+
+@pytest.mark.parametrize(("span", "lost"), [("李明23日", 1), ("昨天李明", 1), ("李明", 0)])
+def test_a_person_with_a_day_beside_loses(jieba, span, lost):
+    assert taken("大桥由谁设计", "据说昨天李明23日设计大桥。", [span], jieba) == [lost * answertype.TIMED]
 
 
 @pytest.mark.parametrize(
