@@ -59,8 +59,8 @@ _DAY_BESIDE = re.compile(r"\A\d+[年月日]|\d日\Z")
 TIMED = 1.0
 """
 Taken where a person is asked from a span that begins or ends with a time (发言人23日): news often names both together.
-Of CMRC2018-dev's 265 such questions 46.4 % are exact with it, 45.3 without, of DRCD-dev's 479 54.3 and 54.1; F1 64.8 for
-64.3 and 64.9 for 65.1 (out of fold, 2026-11-27).
+Of CMRC2018-dev's 265 such questions 46.4 % are exact with it, 45.3 without, of DRCD-dev's 479 54.3 and 54.1; F1 64.8
+for 64.3 and 64.9 for 65.1 (out of fold, 2026-11-27).
 """
 _DAYS_ASKED = re.compile("[年月日号天]|世纪|多久以?前|历史")
 _NUMERALS = "0123456789一二三四五六七八九十百千万亿两半几"
