@@ -140,7 +140,7 @@ def _doubt(question: Question, reading: Reading, outcome: Mapping[str, float]) -
         if not outcome["word_behind_found"] and not outcome["figure"]:
             left *= _NO_FIGURE
         measure = measure_asked(question.folded, question.asked[1])
-        return left if _measures(_likeliest(reading), measure) else left * _OTHER_MEASURE
+        return left if _measures(reading, measure) else left * _OTHER_MEASURE
     if question.kind == "time" and reading.lacking:
         return _NO_TIME
     if question.kind == "person" and (office := _OFFICE_ASKED.search(question.folded)):
@@ -163,12 +163,16 @@ def _likeliest(reading: Reading) -> str:
     return reading.text.text[int(reading.spans.start[0]) : int(reading.spans.end[0])]
 
 
-def _measures(answer: str, measure: str) -> bool:
-    """Tell whether an answer may be an amount of what is to be measured: it has such a unit, or none."""
+def _measures(reading: Reading, measure: str) -> bool:
+    """Tell whether the likeliest span may be an amount of what is to be measured: it has such a unit, or none."""
     if measure == "money":
-        return bool(_MONEY.search(answer))
-    figure = next(iter(find_figures(answer, ranges=True)), None)
-    return figure is None or measures(figure.unit, measure)
+        return bool(_MONEY.search(_likeliest(reading)))
+    if not measure:
+        return True
+    start, end = int(reading.spans.start[0]), int(reading.spans.end[0])
+    figures = find_figures(reading.text.text, ranges=True)
+    stated = [one.unit for one in figures if one.start < end and start < one.start + len(one.written)]
+    return not stated or any(measures(unit, measure) for unit in stated)
 
 
 def _figure(question: Question, reading: Reading) -> float:

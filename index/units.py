@@ -52,22 +52,41 @@ _MEASURED = {
     "area": "平方米 亩 顷",
     "volume": "立方米 升 毫升",
     "age": "岁",
+    "share": "% 个百分点 倍",
     "people": "人 口 户",
 }
 """Units by what they measure, without those that _SAME_SCALE converts."""
 _MEASURE_OF = {unit: measure for measure, units in _MEASURED.items() for unit in units.split()}
+COUNT = "count"
+"""What is asked for by a counter (多少家): any number of things or people, but no length and no money."""
 _ASKING = {
-    "money": "多少[钱元]|(?:价格?|费用?|资金|产值|收入|税收?|金额|投资额|利润|营收)[总额是为有达到约]*(?:多少|$)",
+    "money": "多少[钱元]",
     "time": "多长时间|多久",
     "length": "多[远宽深厚高](?![的价兴])|多长(?!时间)",
     "weight": "多重",
-    "people": "多少人口|人口[总数是为有达到约]*(?:多少|$)",
+    "age": "多大(?:年纪|岁数|年龄)",
+    "people": "多少人口",
 }
-_ASKED = {measure: re.compile(pattern) for measure, pattern in _ASKING.items()}
+_ATTRIBUTES = {
+    "money": "价格?|费用?|资金|产值|收入|支出|工资|税收?|花费|票房|利润|营收|(?<!名)额",
+    "length": "[高长宽深厚]度|里程|身高|主跨",
+    "weight": "[体净]重|重量",
+    "area": "面积",
+    "age": "年龄",
+    "share": "占比|比[例重]|[增涨降跌]幅|增速|增长率",
+    "people": "人口",
+    COUNT: "(?<![函参系指少多半负整奇偶])数",
+}
+"""Nouns that say what is measured, before 多少 or at the end: 总人口是多少, 花江峡谷大桥 高度."""
+_ASKED = {
+    **{measure: re.compile(words) for measure, words in _ASKING.items()},
+    **{
+        measure: re.compile(f"{_ASKING.get(measure, '(?!)')}|(?:{nouns})[总额数是为有达到约]*(?:多少|$)")
+        for measure, nouns in _ATTRIBUTES.items()
+    },
+}
 _UNIT_ASKED = re.compile("(?:多少|几)[十百千万亿]*")
 """What stands in front of the unit that is asked for: 多少亿元, 几岁."""
-COUNT = "count"
-"""What is asked for by a counter (多少家): any number of things or people, but no length and no money."""
 _LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 _COUNTED = frozenset(_COUNTERS.split())
 _UNITS = frozenset(_MEASURES.split()) | _COUNTED

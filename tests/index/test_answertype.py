@@ -58,6 +58,11 @@ def test_where_one_is_asked_lists_are_spans_like_any_other(jieba):
         ("鱼长多少厘米", "65-70厘米", "3倍"),
         ("保单有多少户", "2020万", "35%"),
         ("园区占地多少亩", "10公顷", "26家"),
+        ("园区营收增速", "7.3%", "10万亿元"),
+        ("事故受伤人数", "26人", "60公里"),
+        ("花江峡谷大桥 高度", "625米", "3年"),
+        ("总面积是多少", "220亩", "26家"),
+        ("快了几个百分点", "3个百分点", "55万亿元"),
     ],
 )
 def test_an_amount_of_another_measure_loses(jieba, question, meant, other):
