@@ -17,7 +17,8 @@ NOUNS = {"model", "errors"}
 LAYERS = (
     NOUNS,
     {"normalize", "numerals", "units", "encoding", "ids", "pinyin", "problems"},
-    {"jiebacut", "tokens", "segment", "readers", "passages", "cutting", "lexicon", "testset", "duplicates", "copies"},
+    {"workers", "jiebacut", "tokens", "segment", "readers", "passages", "cutting", "lexicon", "testset"}
+    | {"duplicates", "copies"},
     {
         "question",
         "dates",
