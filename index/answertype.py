@@ -188,7 +188,8 @@ def _inexact(question: Question, spans: Spans, text: Concordance) -> Bools:
     start, end = question.asked
     missing = np.zeros(len(spans.first), np.bool_)
     for asking, told in _EXACTLY:
-        if asking.search(question.folded, start, end + 1):
+        asked = asking.search(question.folded, start)
+        if asked and asked.end() <= end:
             missing |= ~_holding(told, spans, text)
     return missing
 

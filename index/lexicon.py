@@ -80,8 +80,15 @@ def read_lexicon(path: Path) -> list[str]:
 
 def counted(sources: Sequence[Path]) -> Generator[Counter[str], None, None]:
     """Yield the sum of `names_of` of each source's articles; what of it cannot be read is for others to report."""
-    large = sum(source.stat().st_size for source in sources if source.is_file()) > _LARGE
+    large = sum(map(_size, sources)) > _LARGE
     yield from workers.each(_counted, sources) if large else map(_counted, sources)
+
+
+def _size(source: Path) -> int:
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0
 
 
 def _counted(source: Path) -> Counter[str]:

@@ -38,8 +38,8 @@ def split_and_index(article: Article, segmenter: Segmenter) -> list[IndexedPassa
 Piece = tuple[str, int, int, int, int, str, str, str]
 """
 What makes a passage out of a part of an article, as little to send from one process to another as can be: its id, its
-paragraph from 1, its part of that, where its text begins and ends in that, its cut, and its words and its bigrams,
-apart by spaces.
+paragraph from 1, its part of that, where its text begins and ends in the paragraph, its cut, and its words and its
+bigrams, apart by spaces.
 """
 
 

@@ -83,6 +83,7 @@ def test_no_amount_loses_where_none_is_of_the_measure_asked_for(jieba):
         ("大桥是几月几号通的车", ["5月20日", "前天"], ["2024年"]),
         ("大桥什么时候通车", ["2024年", "5月20日", "前天"], []),
         ("哪个年代的大桥", ["2024年", "5月20日", "前天"], []),
+        ("何时日本大桥通车", ["2024年", "5月20日", "前天"], []),
     ],
 )
 def test_another_sort_of_time_loses_where_a_year_or_a_day_is_asked(jieba, question, fits, does_not):

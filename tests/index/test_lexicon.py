@@ -66,6 +66,10 @@ def test_the_name_inside_a_name_is_one_word_too(segmenter: Segmenter) -> None:
     assert local.cut("钟表谷有多少商户")[0].word == "钟表谷"
 
 
+def test_a_source_that_is_gone_has_no_names(tmp_path: Path) -> None:
+    assert list(lexicon.counted([tmp_path / "gone.txt"])) == [{}]
+
+
 def test_the_names_of_many_articles_come_in_one_order(segmenter: Segmenter) -> None:
     pages = [article("“星河里”“星河里”“云顶谷”“云顶谷”“云顶谷”")] * 3
     assert local_names(iter(pages), segmenter) == local_names(pages, segmenter)
