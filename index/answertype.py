@@ -54,7 +54,7 @@ _EXACTLY = (
     (re.compile("年(?![代龄号级])"), re.compile("年|世纪|[0-9]{3,4}|[〇零一二三四五六七八九]{4}")),
     (re.compile("[天日号]"), re.compile("[月日号天今昨前明节夕旦]|星期|周|礼拜")),
 )
-"""What in a question asks for them, and what tells them."""
+"""What in a question asks for them, and what tells them; thought of, not fitted."""
 _DAY_BESIDE = re.compile(r"\A\d+[年月日]|\d日\Z")
 TIMED = 1.0
 """

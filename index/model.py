@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol, Self, overload, runtime_checkable
@@ -113,12 +113,11 @@ class Passage:
     part: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class JoinedTerms(Sequence[str]):
     """Terms as one text, apart by spaces: they go from process to process, and into an index, as they are."""
 
     text: str
-    _size: int = field(default=-1, init=False, repr=False, compare=False)
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -128,9 +127,7 @@ class JoinedTerms(Sequence[str]):
         return self.text.split(" ")[at] if self.text else [][at]
 
     def __len__(self) -> int:
-        if self._size < 0:
-            self._size = self.text.count(" ") + 1 if self.text else 0
-        return self._size
+        return self.text.count(" ") + 1 if self.text else 0
 
 
 @dataclass(frozen=True, slots=True)

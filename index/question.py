@@ -8,6 +8,7 @@ from typing import Literal
 
 from index.normalize import fold
 from index.tokens import Segmenter, Token, bigrams
+from index.units import NUMBER_OF
 
 QuestionKind = Literal["number", "time", "person", "place", "reason", "manner", "thing", "name"]
 """name: no question word at all, a bare name or keywords."""
@@ -46,7 +47,7 @@ _SPOKEN = {"甚么": "什么", "怎麽": "怎么", "啥": "什么", "咋": "怎�
 _ATTRIBUTES: tuple[tuple[QuestionKind, str], ...] = (
     (
         "number",
-        "(?<![函参系指少多半负整奇偶])数|[数产销总流容]量|面积|[高长宽深厚速温湿]度|[总金余差税]额|[价票房油金]价|价格|费用|工资|收入"
+        f"{NUMBER_OF}|[数产销总流容]量|面积|[高长宽深厚速温湿]度|[总金余差税]额|[价票房油金]价|价格|费用|工资|收入"
         "|支出|产值|[增涨降跌]幅|增速|增长率|占比|比例|比分|里程|年龄|身高|体重|人口",
     ),
     ("time", "[时期]间|日期"),

@@ -34,8 +34,9 @@ def pool(many: int, begin: Callable[..., None] | None = None, arguments: tuple[A
 def each(does: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
     """Yield what `does` returns of each item, in order; what workers that were killed leave undone is done here."""
     done = 0
-    if items and processors() > 1:
-        workers = pool(processors())
+    many = min(processors(), len(items))
+    if many > 1:
+        workers = pool(many)
         try:
             for result in workers.map(does, items, chunksize=-(-len(items) // _PARTS)):
                 done += 1

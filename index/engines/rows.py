@@ -23,9 +23,6 @@ _DEAD = 1 / 3
 _GROWN = 2
 """And one that has so many times the blocks it was packed with, if they are enough for a dictionary."""
 
-_TOGETHER = 4_000
-"""Blocks packed at once, each processor taking its share: some 8 MB."""
-
 Numbers = NDArray[np.int64]
 
 
@@ -213,10 +210,7 @@ class RowWriter:
         with contextlib.ExitStack() as given_up:
             new = given_up.enter_context(_opened(self._generation / name, 0))
             new.write(dictionary.content)
-            lengths: list[int] = []
-            for at in range(0, len(kept), _TOGETHER):
-                some = packer.multi_compress_to_buffer(list(map(rows.written, kept[at : at + _TOGETHER])), threads=-1)
-                lengths.extend([new.write(some[place].tobytes()) for place in range(len(some))])
+            lengths = [new.write(packer.compress(rows.written(block))) for block in kept]
             given_up.pop_all()
         self._file.close()
         self._file, self._packer = new, packer
