@@ -331,7 +331,7 @@ class Intake:
 
 def _alone(passage: Passage) -> Passage:
     """Return the passage without its further sources, which are to be found anew."""
-    return replace(passage, citation=replace(passage.citation, also=()))
+    return passage._replace(citation=passage.citation._replace(also=()))
 
 
 def _put_together(passages: Sequence[Passage]) -> Article:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, pairwise
 
 from index.ids import passage_ids
@@ -86,7 +85,7 @@ def index_again(passage: Passage, segmenter: Segmenter) -> IndexedPassage:
     """Return a passage cut anew, with the terms it is found by."""
     folded = fold(passage.text)
     cut, words = segmenter.cut_and_index(folded)
-    return IndexedPassage(replace(passage, cut=cut), words, *bigrams_of_all([folded]))
+    return IndexedPassage(passage._replace(cut=cut), words, *bigrams_of_all([folded]))
 
 
 def split_text(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -94,7 +94,7 @@ class Opened:
         cited = passage.citation
         name = storage.also_id(cited.article_id)
         row = next(rows(self.searcher, "id", name), None) if name in self.reprinted else None
-        return passage if row is None else replace(passage, citation=replace(cited, also=storage.read_also(row)))
+        return passage if row is None else passage._replace(citation=cited._replace(also=storage.read_also(row)))
 
 
 class EmbeddedEngine:

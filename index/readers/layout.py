@@ -12,7 +12,7 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from index.readers.columns import HEADING, TITLE, Run, cut, down, parts, whole_titles
@@ -266,7 +266,7 @@ def stories(page: PageText) -> list[Story]:
         heading, under = next(groupby(story.paragraphs, key=lambda paragraph: paragraph.section), ("", ()))
         if heading in page.subtitles and not story.subtitle:
             story.subtitle = heading
-            plain = [replace(paragraph, section="") for paragraph in under]
+            plain = [paragraph._replace(section="") for paragraph in under]
             story.paragraphs[: len(plain)] = plain
     return found
 

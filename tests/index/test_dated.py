@@ -24,7 +24,7 @@ SPRING = (dt.date(2023, 1, 1), dt.date(2023, 3, 31))
 
 def on(issue: dt.date | None, text: str, jieba) -> Passage:
     some = newsprint.passage(text, jieba, article=text)
-    return replace(some, citation=replace(some.citation, date=issue))
+    return some._replace(citation=some.citation._replace(date=issue))
 
 
 @pytest.mark.parametrize(

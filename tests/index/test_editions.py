@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from index import editions
@@ -27,5 +25,5 @@ from . import newsprint
 )
 def test_an_article_on_another_edition_is_set_back(jieba, question, text, title, differs):
     some = newsprint.passage(text, jieba)
-    some = replace(some, citation=replace(some.citation, title=title))
+    some = some._replace(citation=some.citation._replace(title=title))
     assert editions.penalties(question, [some]).tolist() == [editions.OTHER * differs]

@@ -59,7 +59,7 @@ def test_an_index_of_it_holds_the_same_passages_under_the_same_ids(tmp_path: Pat
             passage.citation.passage_id: (
                 passage.text,
                 passage.kind,
-                replace(passage.citation, source="", also=()),
+                passage.citation._replace(source="", also=()),
             )
             for passage in passages
         }
