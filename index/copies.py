@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from index.duplicates import Catalogue, Printings
+from index.duplicates import Catalogue, Printing
 from index.model import Builder, IndexedPassage, SourceRecord
 from index.problems import counted, summed
 
@@ -50,7 +50,7 @@ class Copies:
         """Let the file's printings be as they were before `open`: it could not be read."""
         self._catalogue.put_back(file, self._before)
 
-    def enter(self, file: str, source: str, printing: Printings, *, hidden: bool = False) -> bool:
+    def enter(self, file: str, source: str, printing: Printing, *, hidden: bool = False) -> bool:
         """
         Take note of an article, and tell whether it is to be indexed; then `count` follows.
 

@@ -6,15 +6,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from index import workers
-from index.duplicates import PRINTING, Printings, printings
+from index.duplicates import PRINTING, Printing, fingerprints, printed
 from index.model import Article, IndexedPassage
-from index.passages import Piece, cut_up, put_together
+from index.passages import Piece, Written, cut_up, put_together, written
 from index.tokens import Segmenter
 
 Item = TypeVar("Item")
@@ -24,17 +25,17 @@ class Cut(NamedTuple):
     """
     What became of an article; of anything else, nothing.
 
-    printing  its row of `duplicates.printings`
+    printing  what it is recognised by
     error     why it cannot be cut
     """
 
     passages: Sequence[IndexedPassage] = ()
-    printing: Printings | None = None
+    printing: Printing | None = None
     error: Exception | None = None
 
 
-_Sent = tuple[list[Piece], bytes] | Exception
-"""A Cut on its way: the receiver has the article."""
+_Sent = tuple[list[list[Piece] | Exception], bytes]
+"""Cuts on their way: each article's pieces, and the rows of all fingerprints; the receiver has the articles."""
 
 _ALONE = 4_000
 """Passages cut before workers are started: starting them takes a second or two, jieba's dictionary read in each."""
@@ -73,7 +74,7 @@ class Cutting:
             self._cut_alone += len(found.passages)
             if self._cut_alone >= _ALONE and self._workers > 1:
                 break
-        waiting: deque[tuple[Sequence[Item], Future[list[_Sent]] | None]] = deque()
+        waiting: deque[tuple[Sequence[Item], Future[_Sent] | None]] = deque()
         for batch in _batches(coming):
             waiting.append((batch, self._submit([item for item in batch if isinstance(item, Article)])))
             if len(waiting) > self._workers * _AHEAD:
@@ -81,31 +82,35 @@ class Cutting:
         while waiting:
             yield from self._result(*waiting.popleft())
 
-    def _submit(self, articles: list[Article]) -> Future[list[_Sent]] | None:
+    def _submit(self, articles: list[Article]) -> Future[_Sent] | None:
         if not articles or self._workers < 2:
             return None
         if self._pool is None:
             segmenter = self._segmenter()
             self._pool = workers.pool(self._workers, _begin, (segmenter.name, segmenter.lexicon, self._cache_dir))
         try:
-            return self._pool.submit(_cut_all, articles)
+            return self._pool.submit(_cut_all, list(map(written, articles)))
         except BrokenProcessPool:
             return None
 
-    def _result(self, batch: Sequence[Item], future: Future[list[_Sent]] | None) -> Iterator[tuple[Item, Cut]]:
+    def _result(self, batch: Sequence[Item], future: Future[_Sent] | None) -> Iterator[tuple[Item, Cut]]:
         """A worker that was killed, for want of memory perhaps, leaves its work to this process."""
-        try:
-            cuts = iter(future.result()) if future is not None else None
-        except BrokenProcessPool:
-            self._workers, cuts = 1, None
+        cuts = None
+        if future is not None:
+            try:
+                cuts = _received([item for item in batch if isinstance(item, Article)], future.result())
+            except BrokenProcessPool:
+                self._workers = 1
         for item in batch:
             if cuts is not None and isinstance(item, Article):
-                yield item, _received(item, next(cuts))
+                yield item, next(cuts)
             else:
                 yield item, self._alone(item)
 
     def _alone(self, item: object) -> Cut:
-        return _received(item, *_cut([item], self._segmenter())) if isinstance(item, Article) else Cut()
+        if not isinstance(item, Article):
+            return Cut()
+        return next(_received([item], _cut([written(item)], self._segmenter())))
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -122,20 +127,26 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _cut(articles: Sequence[Article], segmenter: Segmenter) -> list[_Sent]:
+def _cut(articles: Sequence[Written], segmenter: Segmenter) -> _Sent:
     """Return what becomes of each article; all are cut at once unless one of them cannot be."""
     try:
         pieces = cut_up(articles, segmenter)
-        return [(cut, row.tobytes()) for cut, row in zip(pieces, printings(articles), strict=True)]
+        return [*pieces], fingerprints(["".join(paragraphs) for _, paragraphs in articles]).tobytes()
     except (UnicodeError, OSError) as error:
-        return [error] if len(articles) == 1 else [sent for one in articles for sent in _cut([one], segmenter)]
+        if len(articles) == 1:
+            return [error], np.zeros(1, PRINTING).tobytes()
+        found, rows = zip(*[_cut([one], segmenter) for one in articles], strict=True)
+        return list(chain(*found)), b"".join(rows)
 
 
-def _received(article: Article, sent: _Sent) -> Cut:
-    if isinstance(sent, Exception):
-        return Cut(error=sent)
-    pieces, row = sent
-    return Cut(put_together(article, pieces), np.frombuffer(row, PRINTING))
+def _received(articles: Sequence[Article], sent: _Sent) -> Iterator[Cut]:
+    found, rows = sent
+    printings = printed(articles, np.frombuffer(bytearray(rows), PRINTING))
+    for article, pieces, printing in zip(articles, found, printings, strict=True):
+        if isinstance(pieces, Exception):
+            yield Cut(error=pieces)
+        else:
+            yield Cut(put_together(article, pieces), printing)
 
 
 _segmenter: Segmenter
@@ -147,5 +158,5 @@ def _begin(name: str, lexicon: Sequence[str], cache_dir: Path | None) -> None:
     _segmenter = Segmenter("rjieba" if name == "rjieba" else "jieba", lexicon, cache_dir)
 
 
-def _cut_all(articles: Sequence[Article]) -> list[_Sent]:
+def _cut_all(articles: Sequence[Written]) -> _Sent:
     return _cut(articles, _segmenter)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,10 +96,36 @@ Printings = NDArray[np.void]
 Ends = NDArray[np.int64]
 
 
-def printings(articles: Sequence[Article]) -> Printings:
-    """Return a row for each article, nothing counted yet; of many at once they cost half."""
-    rows = np.zeros(len(articles), PRINTING)
-    folded = fold_all(["".join([paragraph.text for paragraph in article.paragraphs]) for article in articles])
+class Printing(NamedTuple):
+    """
+    A row, and what it is found by.
+
+    bands  a hash of each of its bands
+    """
+
+    row: np.void
+    bands: Sequence[int]
+
+
+def printings(articles: Sequence[Article]) -> list[Printing]:
+    """Return what each article is recognised by, nothing counted yet; of many at once they cost half."""
+    texts = ["".join([paragraph.text for paragraph in article.paragraphs]) for article in articles]
+    return printed(articles, fingerprints(texts))
+
+
+def printed(articles: Sequence[Article], rows: Printings) -> list[Printing]:
+    """Return the articles' printings from the rows of their fingerprints, which are changed."""
+    rows["article"] = [article.id for article in articles]
+    rows["day"] = [article.date.toordinal() if article.date else _NO_DAY for article in articles]
+    rows["standing"] = [_standing(article) for article in articles]
+    rows["notice"] = [article.kind == "notice" for article in articles]
+    return list(map(Printing, rows, _bands(rows["text"]).tolist()))
+
+
+def fingerprints(texts: Sequence[str]) -> Printings:
+    """Return a row for each text of an article, with what the text alone tells."""
+    rows = np.zeros(len(texts), PRINTING)
+    folded = fold_all(texts)
     every = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
     codes, ends = _only(_written(), every, np.cumsum([0, *map(len, folded)]))
     figures, figure_ends = _only(_figures(), codes, ends)
@@ -110,10 +137,6 @@ def printings(articles: Sequence[Article]) -> Printings:
         for start, end in pairwise(ends.tolist())
     ]
     rows["length"] = np.diff(ends)
-    rows["article"] = [article.id for article in articles]
-    rows["day"] = [article.date.toordinal() if article.date else _NO_DAY for article in articles]
-    rows["standing"] = [_standing(article) for article in articles]
-    rows["notice"] = [article.kind == "notice" for article in articles]
     return rows
 
 
@@ -178,17 +201,17 @@ class Catalogue:
         rows: bytes = self.rows[numbers].tobytes()
         return rows and len(numbers).to_bytes(4, "little") + rows + inside.rstrip("\0").encode()
 
-    def enter(self, file: str, row: Printings, name: str, *, hidden: bool = False) -> int:
+    def enter(self, file: str, printing: Printing, name: str, *, hidden: bool = False) -> int:
         """Take a printing in, after those of its file that are there; `name` is its source as citations give it."""
         number = len(self.file)
         if number == len(self.rows):
             self._make_room(self.rows)
-        self.rows[number] = row[0]
+        self.rows[number] = printing.row
         self.rows[number]["hidden"] = hidden
         self.file.append(file)
         self.name.append(file if name == file else name)
         self._of.setdefault(file, []).append(number)
-        slots = self._slots(row["text"])[0].tolist()
+        slots = self._slots(printing.bands)
         alikes = self._alike(number, slots)
         for other in alikes:
             if other in self._found:
@@ -213,7 +236,8 @@ class Catalogue:
     def like(self, number: int) -> list[int]:
         """Return the other printings that are the same article."""
         if number not in self._found:
-            self._found[number] = self._alike(number, self._slots(self.rows["text"][number : number + 1])[0].tolist())
+            (bands,) = _bands(self.rows["text"][number : number + 1]).tolist()
+            self._found[number] = self._alike(number, self._slots(bands))
         return [other for other in self._found[number] if self._there[other]]
 
     def order(self, number: int) -> tuple[bool, int, int, str, int]:
@@ -256,10 +280,10 @@ class Catalogue:
         self.rows, self._there = np.zeros(room, PRINTING), there
         self.rows[: len(rows)] = rows
         bits = room.bit_length()
-        self._shift = np.uint32(32 - bits)
+        self._shift = 32 - bits
         self._first = np.full((_BANDS, 1 << bits), -1, np.int32)
         self._next = np.full((_BANDS, room), -1, np.int32)
-        slots = self._slots(self.rows["text"][: len(rows)])
+        slots = _bands(self.rows["text"][: len(rows)]) >> np.uint32(self._shift)
         for band in range(_BANDS):
             order = np.argsort(slots[:, band], kind="stable")
             same = slots[order[1:], band] == slots[order[:-1], band]
@@ -301,11 +325,8 @@ class Catalogue:
                 other = links[band, other]
         return [other for other in sorted(found) if other != number and self._there[other]]
 
-    def _slots(self, texts: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        cells = texts[:, : _BANDS * _ROWS].reshape(len(texts), _BANDS, _ROWS).astype(np.uint32)
-        keys = cells[:, :, 0] << np.uint32(16) | cells[:, :, 1] << np.uint32(8) | cells[:, :, 2]
-        slots: NDArray[np.uint32] = keys * _MIXED[0] >> self._shift
-        return slots
+    def _slots(self, bands: Sequence[int]) -> list[int]:
+        return [band >> self._shift for band in bands]
 
 
 def _read(file: str, written: bytes) -> tuple[Printings, list[str]]:
@@ -315,6 +336,15 @@ def _read(file: str, written: bytes) -> tuple[Printings, list[str]]:
     inside = written[end:].decode().split("\0") if written[end:] else []
     names = [file + member if member else file for member in inside]
     return np.frombuffer(written[4:end], PRINTING), names + [file] * (count - len(names))
+
+
+def _bands(texts: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Return a hash of each band of each text's cells, texts × _BANDS."""
+    cells = texts[:, : _BANDS * _ROWS].reshape(len(texts), _BANDS, _ROWS).astype(np.uint32)
+    hashes: NDArray[np.uint32] = (
+        cells[:, :, 0] << np.uint32(16) | cells[:, :, 1] << np.uint32(8) | cells[:, :, 2]
+    ) * _MIXED[0]
+    return hashes
 
 
 def _only(kind: NDArray[np.bool_], codes: NDArray[np.uint32], ends: Ends) -> tuple[NDArray[np.uint32], Ends]:

@@ -299,7 +299,7 @@ class Intake:
             for article_id, run in groupby(old.passages(known.source), lambda passage: passage.citation.article_id):
                 held = list(run)
                 article, hidden = _put_together(held), article_id in self._retracted
-                if self._copies.enter(known.source, article.source, printings([article]), hidden=hidden):
+                if self._copies.enter(known.source, article.source, *printings([article]), hidden=hidden):
                     indexed = [index_again(_alone(passage), self.segmenter) for passage in held]
                     self._builder.add(indexed)
                     self._copies.count(indexed)

@@ -31,7 +31,7 @@ def split(article: Article, segmenter: Segmenter) -> list[Passage]:
 
 def split_and_index(article: Article, segmenter: Segmenter) -> list[IndexedPassage]:
     """Return the article's passages in reading order, each with the terms it is found by."""
-    return put_together(article, *cut_up([article], segmenter))
+    return put_together(article, *cut_up([written(article)], segmenter))
 
 
 Piece = tuple[str, int, int, int, int, str, str, str]
@@ -42,16 +42,24 @@ bigrams, apart by spaces.
 """
 
 
-def cut_up(articles: Sequence[Article], segmenter: Segmenter) -> list[list[Piece]]:
+Written = tuple[str, list[str]]
+"""All that pieces are cut from: an article's id and the texts of its paragraphs."""
+
+
+def written(article: Article) -> Written:
+    return article.id, [paragraph.text for paragraph in article.paragraphs]
+
+
+def cut_up(articles: Sequence[Written], segmenter: Segmenter) -> list[list[Piece]]:
     """Return the pieces of each article, in reading order; of all at once they cost less."""
-    places = [list(_places(article)) for article in articles]
+    places = [list(_places(paragraphs)) for _, paragraphs in articles]
     texts = [
-        [article.paragraphs[number - 1].text[start:end] for number, _, start, end in its]
-        for article, its in zip(articles, places, strict=True)
+        [paragraphs[number - 1][start:end] for number, _, start, end in its]
+        for (_, paragraphs), its in zip(articles, places, strict=True)
     ]
     folded = fold_all(list(chain(*texts)))
     terms = zip(map(segmenter.cut_and_index, folded), bigrams_of_all(folded), strict=True)
-    names = passage_ids([(article.id, its) for article, its in zip(articles, texts, strict=True)])
+    names = passage_ids([(article_id, its) for (article_id, _), its in zip(articles, texts, strict=True)])
     return [
         [
             (name, *place, cut, words.text, bigrams.text)
@@ -61,11 +69,11 @@ def cut_up(articles: Sequence[Article], segmenter: Segmenter) -> list[list[Piece
     ]
 
 
-def _places(article: Article) -> Iterator[tuple[int, int, int, int]]:
+def _places(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the paragraph of each passage, from 1, its part of that, and where in it the passage begins and ends."""
-    for number, paragraph in enumerate(article.paragraphs, 1):
+    for number, paragraph in enumerate(paragraphs, 1):
         end = 0
-        for part, text in enumerate(split_text(paragraph.text)):
+        for part, text in enumerate(split_text(paragraph)):
             start, end = end, end + len(text)
             yield number, part, start, end
 

@@ -10,6 +10,7 @@ import pytest
 
 from index import cutting
 from index.cutting import Cut, Cutting
+from index.duplicates import printings
 from index.model import Article, Paragraph, Rejected
 from index.passages import split_and_index
 from index.tokens import Segmenter
@@ -107,13 +108,15 @@ def test_of_articles_cut_at_once_only_the_one_that_cannot_be_is_reported(monkeyp
     whole = cutting.cut_up
 
     def cut_up(articles, segmenter):
-        if any(one.id == "a1" for one in articles):
+        if any(article_id == "a1" for article_id, _ in articles):
             raise OSError(5, "Input/output error")
         return whole(articles, segmenter)
 
     monkeypatch.setattr(cutting, "cut_up", cut_up)
-    first, failed, last = cutting._cut([article(0), article(1), article(2)], segmenter)
-    assert isinstance(failed, OSError)
-    for number, (pieces, row) in ((0, first), (2, last)):
-        assert pieces == whole([article(number)], segmenter)[0]
-        assert row == cutting.printings([article(number)]).tobytes()
+    some = [article(0), article(1), article(2)]
+    first, failed, last = cutting._received(some, cutting._cut(list(map(cutting.written, some)), segmenter))
+    assert isinstance(failed.error, OSError)
+    assert not failed.passages
+    for one, cut in ((some[0], first), (some[2], last)):
+        assert cut.passages == split_and_index(one, segmenter)
+        assert [cut.printing] == printings([one])

@@ -246,7 +246,7 @@ class TestARunAfterwards:
         built.write("一.jsonl", "好的一半。", "坏的一半。")
 
         def split(articles, segmenter):
-            if articles[0].paragraphs[0].text == "坏的一半。":
+            if articles[0][1] == ["坏的一半。"]:
                 raise OSError(5, "Input/output error")
             return whole(articles, segmenter)
 
