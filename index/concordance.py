@@ -113,17 +113,21 @@ class Concordance:
     @cached_property
     def word_hits(self) -> tuple[Ints, Ints]:
         """Character offsets where a word of the question begins as a whole token or run of tokens, and which it is."""
+        others = {word: number for number, word in enumerate(self.words)}
+        of_pair = np.array([others.pop(pair, -1) for pair in self.bigrams], np.int64)
         stands: list[int] = []
         many: list[int] = []
-        for word in self.words:
+        for word in others:
             before = len(stands)
             at = self.text.find(word)
             while at >= 0:
                 stands.append(at)
                 at = self.text.find(word, at + len(word))
             many.append(len(stands) - before)
-        places = np.array(stands, np.int64)
-        which = np.repeat(np.arange(len(many)), many)
+        pair_places, pair = self.bigram_hits
+        named = of_pair[pair]
+        places = np.concatenate((pair_places[named >= 0], np.array(stands, np.int64)))
+        which = np.concatenate((named[named >= 0], np.repeat(np.array([*others.values()], np.int64), many)))
         sizes = np.fromiter(map(len, self.words), np.int64, len(self.words))
         whole = self.begins[places] & self.begins[places + sizes[which]]
         return places[whole], which[whole]

@@ -128,7 +128,7 @@ def read(written: bytes, place: int) -> Passage:
 
 
 def _facts(passage: Passage) -> tuple[Any, ...]:
-    """Return what the passages of an article have in common: their kind, and their citation without what is their own."""
+    """Return what the passages of an article have in common: their kind, and their citation but for its own parts."""
     cited = passage.citation
     return passage.kind, *cited[1:_PARAGRAPH], *cited[_PARAGRAPH + 1 :]
 

@@ -58,6 +58,12 @@ def test_of_a_sentence_the_amount_before_what_is_counted_is_meant(jieba, printed
         ("巴达维尔在袭击中身亡。", "巴达维", "巴达维尔"),
         ("抵达多米尼加。", "多米尼加", "多米尼加"),
         ("加拿大总理特鲁多说。", "总理特鲁多", "总理特鲁多"),
+        ("馆长大卫·莱斯特说。", "莱斯特", "大卫·莱斯特"),
+        ("秘书长奥列格·奥泽罗夫说。", "奥列格", "奥列格·奥泽罗夫"),
+        ("由约翰·白朗设计。", "白朗", "约翰·白朗"),
+        ("“桥”·“路”两章。", "桥", "桥"),
+        ("·莱斯特", "莱斯特", "莱斯特"),
+        ("莱斯特·", "莱斯特", "莱斯特"),
     ],
 )
 def test_a_foreign_name_that_was_cut_apart_is_shown_whole(jieba, text, span, shown):
