@@ -151,9 +151,11 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     text = raw.strip()
     shift = begin + len(raw) - len(raw.lstrip())
     first, stop_at = wording.whole_name(reading.text, int(reading.spans.start[span]), int(reading.spans.end[span]))
+    if question.kind == "time":
+        first = wording.with_era(reading.text, first, question)
     start, end = max(first, shift) - shift, min(stop_at, stop) - shift
-    if question.kind == "time" and "年" not in question.folded[slice(*question.asked)]:
-        start, end = wording.whole_date(text, start, end, passage.citation.date)
+    if question.kind == "time":
+        start, end = wording.meant_time(text, start, end, question, passage.citation.date)
     figures = None
     if question.kind == "number":
         figures = find_figures(text)
