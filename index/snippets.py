@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import wording
+from index import named, when, wording
 from index.concordance import Bools, Concordance, Ints
 from index.extraction import Reading, lay_out
 from index.figures import find_figures, same_figure, same_unit
@@ -150,12 +150,16 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     raw = passage.text[begin - origin : stop - origin]
     text = raw.strip()
     shift = begin + len(raw) - len(raw.lstrip())
-    first, stop_at = wording.whole_name(reading.text, int(reading.spans.start[span]), int(reading.spans.end[span]))
+    first, stop_at = named.whole_name(reading.text, int(reading.spans.start[span]), int(reading.spans.end[span]))
+    if question.kind == "person":
+        first, stop_at = named.bare_name(reading.text, first, stop_at)
     if question.kind == "time":
-        first = wording.with_era(reading.text, first, question)
+        first = when.with_era(reading.text, first, question)
     start, end = max(first, shift) - shift, min(stop_at, stop) - shift
     if question.kind == "time":
-        start, end = wording.meant_time(text, start, end, question, passage.citation.date)
+        start, end = when.meant_time(text, start, end, question, passage.citation.date)
+    if question.kind == "place":
+        start, end = named.meant_place(text, start, end, question)
     figures = None
     if question.kind == "number":
         figures = find_figures(text)

@@ -1,61 +1,24 @@
-"""Says which words of a snippet its answer is: the whole amount, date or name, and of several amounts the one meant."""
+"""Says which words of a snippet are the amount that is asked for: the whole one, and of several the one meant."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 
 from index.boundaries import content_around
-from index.concordance import Concordance
-from index.dates import resolve
 from index.figures import figure_of, find_figures, same_unit
 from index.model import Figure
 from index.normalize import fold
 from index.question import Question
 from index.units import unit_at
 
-_ANY_DAY = dt.date(2000, 1, 1)
 _SENTENCE_END = re.compile("[。!?;]")
 _CLAUSE_END = ",、。;!?:)》”"
 _ENDS = re.compile(f"[{_CLAUSE_END}]")
 _RANGE = re.compile("[至到~～—-]")
-_BRACKETS = {"(": ")", "（": "）"}
-_N = r"[\d元〇零一二三四五六七八九十廿卅]"
-_YEAR_OF_ERA = re.compile(rf"(?:\d{{1,3}}|{_N}{{1,3}})年(?!代)", re.ASCII)
-_ERAS = frozenset(["公元", "公元前", "西元", "西元前", "民国", "光绪", "顺治", "平成", "建兴"])
-"""What years are counted from and the segmenters do not take for a name."""
-_BEFORE_A_DATE = "于在自从至到"
-_YEAR_ASKED = re.compile("(?!.*[月日天号代时间龄到至]).*年")
-_YEAR_FIRST = re.compile(rf".*?{_N}年(?={_N}+月|[初中底末春夏秋冬])", re.ASCII)
-_DATED = re.compile(rf".*{_N}[年月日号][)）]?", re.ASCII)
-_GOES_ON = re.compile(
-    rf"(?<=月){_N}|(?![时起]$).*[\d年月日时分点秒前后初末底中上下午晨晚夜春夏秋冬间期代度至到起以旬份里内左右来许半会赛战节的(（、,—–~－-]",
-    re.ASCII,
-)
-"""
-What may stand behind a date and belong to it; 时 and 起 alone are left off. Of the 901 questions for a time of
-CMRC2018-dev, DRCD-dev and the news 70.0, 70.2 and 53.1 % were exact without these rules, 71.8, 76.0 and 59.3 with them
-(out of fold, 2026-11-27); they were written down from what was wrong there.
-"""
 _NUMBER_CUT = re.compile(r"\d[\d,，.]*$", re.ASCII)
 _GOES_ON_IN_DIGITS = re.compile(r"(?<=\d[秒米比])\d+", re.ASCII)
 """12秒87, 1比3."""
-_SOUNDS = re.compile(
-    "[阿埃艾奥巴贝比伯博布查达丹德迪蒂杜厄恩尔法菲费弗福盖格瓜哈赫霍吉加杰卡凯科克肯库拉莱兰劳雷里利林卢鲁罗洛马迈曼梅米莫姆"
-    "穆纳内尼诺努帕佩皮普奇乔切瑟萨塞桑沙施什史斯松索塔泰汤特提图托瓦威韦维沃乌西希夏雅亚伊尤扎詹兹佐]+"
-)
-"""
-What foreign names are mostly written with. Written down, not fitted; of CMRC2018- and DRCD-dev it changes 13 answers, 4
-of them exact with it and none without (out of fold, 2026-11-26).
-"""
-_DOTS = frozenset("·‧・•")
-"""
-Stand between the parts of a foreign name, which is shown whole: that changes 26 answers of CMRC2018-dev, DRCD-dev and
-the news, 11 of them exact with it and none without (out of fold, 2026-11-27).
-"""
-_PARTICLES = "由和与及是为被向对让"
-"""What a segmenter glues to a strange name behind it: 由约翰."""
 LABEL_LEAD = 0.85
 """
 By how much another label must hold more of the words around the question word. Of the 505 number questions of
@@ -72,66 +35,6 @@ _ORDINAL = "第首前后"
 Belongs to the amount behind it: 首六位. Cutting a span down to its one amount changed 9 of 509 number questions of
 CMRC2018- and DRCD-dev: exact 72.8 % before and after, and 59.8 % before, 61.3 % after (out of fold, 2026-11-25).
 """
-
-
-def whole_name(text: Concordance, start: int, end: int) -> tuple[int, int]:
-    """Return a span with the pieces beside it of a foreign name that was cut in it: 兰特 of 加|兰特 and 大卫·兰特."""
-    first, last = int(text.token_start.searchsorted(start)), int(text.token_end.searchsorted(end))
-    while first > 0:
-        if _sounds(text, first - 1) and _SOUNDS.match(text.text, start):
-            first -= 1
-        elif first > 1 and _joins(text, first - 1):
-            first -= 2
-        else:
-            break
-        start = int(text.token_start[first])
-        if text.text[start] in _PARTICLES and text.token_end[first] > start + 1:
-            start += 1
-            break
-    while last + 1 < len(text.token_start):
-        if _sounds(text, last + 1) and _SOUNDS.match(text.text, end - 1):
-            last += 1
-        elif last + 2 < len(text.token_start) and _joins(text, last + 1):
-            last += 2
-        else:
-            break
-        end = int(text.token_end[last])
-    return start, end
-
-
-def whole_date(text: str, start: int, end: int, issue: dt.date | None) -> tuple[int, int]:
-    """Return the whole date that a span is a piece of: 今年 -> 今年5月20日, 今天 -> 今天(5月20日)."""
-    dates = {date.start: date.end for date in resolve(text, issue or _ANY_DAY)}
-    start, end = _wider(text, start, end, [*dates.items()])
-    closing = _BRACKETS.get(text[end : end + 1])
-    explained = dates.get(end + 1)
-    if closing and explained and text.startswith(closing, explained):
-        return start, explained + 1
-    return start, end
-
-
-def with_era(text: Concordance, start: int, question: Question) -> int:
-    """Return where the era begins that a year at `start` counts in: 民国 of 民国|16年; `start` when there is none."""
-    token = int(text.token_end.searchsorted(start))
-    if text.token_end[token] != start or not _YEAR_OF_ERA.match(text.text, start):
-        return start
-    word = text.text[int(text.token_start[token]) : start].lstrip(_BEFORE_A_DATE)
-    if question.folded.startswith(("几", "多"), question.asked[0]) and word not in question.folded:
-        return start
-    named = len(word) == 2 and chr(text.token_tag[token]) in "RZx" and not text.text[start : start + 3].isdecimal()
-    return start - len(word) if named or word in _ERAS else start
-
-
-def meant_time(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
-    """Return the date that a span is a piece of, or that it begins with; of one in a year that is asked, the year."""
-    asked = question.folded[slice(*question.asked)]
-    if "年" not in asked:
-        start, end = whole_date(text, start, end, issue)
-    stated = fold(text[start:end])
-    if _YEAR_ASKED.match(asked) and (year := _YEAR_FIRST.match(stated)):
-        return start, start + year.end()
-    dated = _DATED.match(stated)
-    return start, start + dated.end() if dated and not _GOES_ON.match(stated, dated.end()) else end
 
 
 def meant_amount(text: str, start: int, end: int, question: Question, every: Sequence[Figure]) -> tuple[int, int]:
@@ -209,7 +112,7 @@ def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) ->
         first = within[0].start
         start, end = (first if start < first and text[first - 1] not in _ORDINAL else start), within[0].end
     else:
-        start, end = _wider(text, start, end, [(start, figure.end) for figure in figures if figure.start <= start])
+        start, end = wider(text, start, end, [(start, figure.end) for figure in figures if figure.start <= start])
     if within and start > within[0].start and (number := _NUMBER_CUT.search(text, within[0].start, start)):
         start = number.start()
     if text.startswith("第", start - 1):
@@ -220,18 +123,7 @@ def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) ->
     return start, behind.end() if behind else end
 
 
-def _wider(text: str, start: int, end: int, around: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def wider(text: str, start: int, end: int, around: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Return the first of some stretches that a span is a piece of, if it is no range; else the span."""
     wider = [(a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b])]
     return wider[0] if wider else (start, end)
-
-
-def _sounds(text: Concordance, token: int) -> bool:
-    return bool(_SOUNDS.fullmatch(text.text, int(text.token_start[token]), int(text.token_end[token])))
-
-
-def _joins(text: Concordance, token: int) -> bool:
-    """Tell whether a token is the dot between two parts of a name."""
-    return text.text[int(text.token_start[token]) : int(text.token_end[token])] in _DOTS and not any(
-        text.token_tag[[token - 1, token + 1]] == ord("w")
-    )

@@ -27,6 +27,8 @@ LAYERS = (
         "editions",
         "answertype",
         "wording",
+        "when",
+        "named",
         "names",
         "models",
         "learned",
