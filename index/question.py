@@ -8,7 +8,7 @@ from typing import Literal
 
 from index.normalize import fold
 from index.tokens import Segmenter, Token, bigrams
-from index.units import NUMBER_OF
+from index.units import AMOUNT_OF, AT_THE_END, NUMBER_OF, RATE
 
 QuestionKind = Literal["number", "time", "person", "place", "reason", "manner", "thing", "name"]
 """name: no question word at all, a bare name or keywords."""
@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "place",
-        "哪里|哪儿|哪边|何处|何地|什么地方|什么地点|(?<=[在到去往于从自])哪(?![一两几个些种家位类年天届条项次部所座月名])|哪[一个]{0,2}(?:地方|地区|城市|国家|国|省份|省|市|县|区|州|镇|村|地|洲|大洲|岛|半岛)",
+        "哪里|哪儿|哪边|何处|何地|什么地方|什么地点|(?<=[在到去往于从自])哪(?![一两几个些种家位类年天届条项次部所座月名])|哪[一个座处]{0,2}(?:地方|地区|城市|国家|国|省份|省|市|县|区|州|镇|村|地|洲|大洲|岛|半岛)",
     ),
     ("manner", "怎么样|怎么|怎样|如何"),
     (
@@ -47,8 +47,8 @@ _SPOKEN = {"甚么": "什么", "怎麽": "怎么", "啥": "什么", "咋": "怎�
 _ATTRIBUTES: tuple[tuple[QuestionKind, str], ...] = (
     (
         "number",
-        f"{NUMBER_OF}|[数产销总流容]量|面积|[高长宽深厚速温湿]度|[总金余差税]额|[价票房油金]价|价格|费用|工资|收入"
-        "|支出|产值|[增涨降跌]幅|增速|增长率|占比|比例|比分|里程|年龄|身高|体重|人口",
+        f"{NUMBER_OF}|{AMOUNT_OF}|{RATE}|面积|[高长宽深厚速温湿]度|额|[价票房油金]价|价格|费用|工资|收入"
+        "|支出|[产总市]值|[增涨降跌]幅|增速|占比|比例|[比得]分|场次|里程|年龄|身高|体重|人口|容积|舱容",
     ),
     ("time", "[时期]间|日期"),
     ("place", "地[点址]|位置|产地"),
@@ -63,7 +63,7 @@ What keywords without a question word end with when they ask for it: 花江峡�
 reports, after 20 such questions on news; CMRC2018- and DRCD-dev have hardly any, and lose none by it.
 """
 _ASKED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
-_WANTED = [(kind, re.compile(rf"(?<=..)(?:{pattern})$")) for kind, pattern in _ATTRIBUTES]
+_WANTED = [(kind, re.compile(rf"(?<=..)(?:{pattern}){AT_THE_END}")) for kind, pattern in _ATTRIBUTES]
 _OTHER_WORD = re.compile("哪|什么|谁|何")
 """
 Beside one of these 几 asks for no number, nor, 何 aside, 多 with a measure: 每隔几天, 哪几个, 多伦多大学有什么. The

@@ -61,7 +61,12 @@ COUNT = "count"
 """What is asked for by a counter (多少家): any number of things or people, but no length and no money."""
 NUMBER_OF = "(?<![函参系指少多半负整奇偶])数"
 """Ends what is counted, 受伤人数, and not 函数."""
+AMOUNT_OF = "(?<![质力能肚胆尽])量"
+RATE = "(?<![汇频功速心效])率"
+AT_THE_END = r"(?=$|\s(?:截[至止到])?[\d年月日号底末初-]+$)"
+"""A date may follow: 普及率 截至2025年底."""
 _ASKING = {
+    "share": "百分之(?:多少|几)|几成",
     "money": "多少[钱元]",
     "time": "多长时间|多久",
     "length": "多[远宽深厚高](?![的价兴])|多长(?!时间)",
@@ -71,11 +76,11 @@ _ASKING = {
 }
 _ATTRIBUTES = {
     "money": "价格?|费用?|资金|产值|收入|支出|工资|税收?|花费|票房|利润|营收|(?<!名)额",
-    "length": "[高长宽深厚]度|里程|身高|主跨",
+    "length": "[高长宽深厚]度|里程|身高|体长|全长|水深|主跨",
     "weight": "[体净]重|重量",
     "area": "面积",
     "age": "年龄",
-    "share": "占比|比[例重]|[增涨降跌]幅|增速|增长率",
+    "share": f"占比|比[例重]|[增涨降跌]幅|增速|{RATE}",
     "people": "人口",
     COUNT: NUMBER_OF,
 }
@@ -85,7 +90,10 @@ reported in papers, 增速, 票房 and 人数 after reading what failed of the q
 """
 _ASKED = [
     *((measure, re.compile(words)) for measure, words in _ASKING.items()),
-    *((measure, re.compile(f"(?:{nouns})[总额数是为有达到约]*(?:多少|$)")) for measure, nouns in _ATTRIBUTES.items()),
+    *(
+        (measure, re.compile(f"(?:{nouns})[总额数是为有达到约]*(?:多少|{AT_THE_END})"))
+        for measure, nouns in _ATTRIBUTES.items()
+    ),
 ]
 _UNIT_ASKED = re.compile("(?:多少|几)[十百千万亿]*")
 """What stands in front of the unit that is asked for: 多少亿元, 几岁."""

@@ -58,6 +58,10 @@ def test_where_one_is_asked_lists_are_spans_like_any_other(jieba):
         ("鱼长多少厘米", "65-70厘米", "3倍"),
         ("保单有多少户", "2020万", "35%"),
         ("园区占地多少亩", "10公顷", "26家"),
+        ("企业比去年多了百分之几", "12%", "26家"),
+        ("鱼的体长是多少", "42公分", "20倍"),
+        ("自来水普及率 截至2025年底", "96%", "30万人"),
+        ("食品进出口额", "30亿元", "58.9%"),
         ("园区营收增速", "7.3%", "10万亿元"),
         ("事故受伤人数", "26人", "60公里"),
         ("花江峡谷大桥 高度", "625米", "3年"),
@@ -184,3 +188,24 @@ def test_a_number_with_another_unit_names_no_time(jieba, span, names_none):
     text = newsprint.concordance([span], jieba)
     whole = spans_of(text, span)
     assert answertype._timeless(whole, text).tolist() == [names_none]
+
+
+@pytest.mark.parametrize("question", ["本届论坛的主题是什么", "论坛年度主题", "论坛以什么主题举办"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "论坛在河口市举行，以“一江春水 共护未来”为主题。",
+        "论坛在河口市举行，主题为“一江春水 共护未来”。",
+        "论坛在河口市举行，围绕“一江春水 共护未来”的主题讨论。",
+    ],
+)
+def test_where_a_theme_is_asked_all_but_the_one_given_loses(jieba, question, sentence):
+    spans = ["“一江春水 共护未来”", "一江春水 共护未来", "一江春水", "河口市"]
+    assert taken(question, sentence, spans, jieba) == [0, 0, answertype.OFF_THEME, answertype.OFF_THEME]
+    assert taken("论坛在哪举办", sentence, ["河口市"], jieba) == [0]
+
+
+def test_a_theme_of_which_pieces_alone_are_left_is_better_than_what_is_outside(jieba):
+    sentence = "论坛在河口市举行，主题为“一江春水 共护未来”。"
+    assert taken("论坛主题", sentence, ["一江春水", "河口市"], jieba) == [0, answertype.OFF_THEME]
+    assert taken("论坛主题", "论坛在河口市举行。", ["河口市"], jieba) == [0]
