@@ -115,7 +115,7 @@ def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) ->
         start, end = wider(text, start, end, [(start, figure.end) for figure in figures if figure.start <= start])
     if within and start > within[0].start and (number := _NUMBER_CUT.search(text, within[0].start, start)):
         start = number.start()
-    if text.startswith("第", start - 1):
+    if text[:start].endswith("第"):
         start -= 1
     if text.startswith("第", start) and text[end - 1].isnumeric():
         end += len(unit_at(fold(text), end))

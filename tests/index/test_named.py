@@ -40,6 +40,8 @@ def test_a_foreign_name_that_was_cut_apart_is_shown_whole(jieba, text, span, sho
         ("作者是小说家熊召政和导演王小明。", "小说家熊召政和导演王小明", "小说家熊召政和导演王小明"),
         ("由熊召政写成。", "熊召政", "熊召政"),
         ("由市政府出版。", "市政府", "市政府"),
+        ("熊召政信心满满地说。", "熊召政信心满满地说", "熊召政"),
+        ("小说家熊召政介绍，书已出版。", "小说家熊召政介绍", "熊召政"),
     ],
 )
 def test_a_person_is_named_without_what_describes_them(jieba, text, span, shown):

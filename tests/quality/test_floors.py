@@ -44,7 +44,9 @@ CMRC = {"recall_1": 0.925, "snippet_1": 0.888, "snippet_3": 0.938, "exact": 0.59
 DRCD = {"recall_1": 0.94, "snippet_1": 0.922, "snippet_3": 0.958, "exact": 0.625, "f1": 0.723}
 NEWS = Floor("news/held.jsonl", {"snippet_1": 0.775, "snippet_3": 0.835, "exact": 0.49, "f1": 0.655, "refused": 0.4})
 """Questions on the news itself. No weights were taught on them."""
-PAIRED = Floor("news/paired.jsonl", {"snippet_1": 0.775, "snippet_3": 0.885, "exact": 0.54, "f1": 0.655, "refused": 0.2})
+PAIRED = Floor(
+    "news/paired.jsonl", {"snippet_1": 0.775, "snippet_3": 0.885, "exact": 0.54, "f1": 0.655, "refused": 0.2}
+)
 """As many near misses among them as questions with an answer."""
 FLOORS = (
     Floor("cmrc_dev.json", CMRC),
