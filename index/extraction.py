@@ -44,7 +44,7 @@ class Reading:
     agreement    expected overlap (character F1) of each span with the answer
     boundary     greatest score of a beginning and an end together, before the spans were compared
     likeliest    features of the likeliest span; {} when there is no span
-    lacking      whether a number or a time is asked and the likeliest span states none
+    lacking      whether a number, a time or where somebody is from is asked and the likeliest span does not state it
     """
 
     passages: list[Passage]
@@ -89,7 +89,7 @@ class Weighed:
     finalists    places of the likeliest spans
     alike        overlap of two of those as character F1, finalists × finalists
     boundary     greatest score of a beginning and an end together
-    lacking      which spans state no number, or no time, where one is asked
+    lacking      as in Reading, of each span
     """
 
     passages: list[Passage]

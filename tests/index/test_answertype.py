@@ -205,6 +205,29 @@ def test_where_a_theme_is_asked_all_but_the_one_given_loses(jieba, question, sen
     assert taken("论坛在哪举办", sentence, ["河口市"], jieba) == [0]
 
 
+def test_where_a_country_is_asked_what_names_none_loses(jieba):
+    sentence = "广场在巴黎市区西北部，是法国的名胜，不属于汉国。"
+    spans = ["市区西北部", "法国", "法国的名胜", "汉国"]
+    assert taken("广场位于哪个国家", sentence, spans, jieba) == [answertype.HOMELESS, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "home", "other"),
+    [
+        ("他走访了三百家企业，是衡阳县籍小伙。", "衡阳县", "企业"),
+        ("他是江西南昌人，后来去了广州。", "江西南昌人", "广州"),
+        ("他生于衡阳，后来去了广州。", "衡阳", "广州"),
+        ("厂里有产业工人，诊泉村村民也在。", "诊泉村", "产业工人"),
+    ],
+)
+def test_where_somebody_comes_from_is_told_as_such(jieba, sentence, home, other):
+    text = newsprint.concordance([sentence], jieba)
+    question = read_question("他是哪里人", jieba)
+    lost, lacking = answertype.penalties(question, spans_of(text, home, other), text)
+    assert lacking.tolist() == [False, True]
+    assert lost[1] - lost[0] >= answertype.HOMELESS
+
+
 def test_a_theme_of_which_pieces_alone_are_left_is_better_than_what_is_outside(jieba):
     sentence = "论坛在河口市举行，主题为“一江春水 共护未来”。"
     assert taken("论坛主题", sentence, ["一江春水", "河口市"], jieba) == [0, answertype.OFF_THEME]
