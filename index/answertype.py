@@ -85,8 +85,8 @@ in the first snippet; 3.0 and 6.0 do as well (out of fold, 2026-11-26). DRCD-dev
 _AND = "、和与及"
 HOMELESS = 3.0
 """
-Taken where a country is asked from a span without one's name, and where an origin is (哪里人) from one that tells of none.
-Of CMRC2018-dev's 398 questions for a place 54.5 % are exact with it, 52.5 without, of DRCD-dev's 445 60.9 and 58.9; 84.7
+Taken where a country is asked from a span without one's name, and where an origin is (哪里人) from one without any. Of
+CMRC2018-dev's 398 questions for a place 54.5 % are exact with it, 52.5 without, of DRCD-dev's 445 60.9 and 58.9; 84.7
 for 84.2 and 91.0 for 90.6 % have the answer in the first snippet (out of fold, 2026-11-27).
 """
 _HOME_ASKED = re.compile("(?:哪[里儿]|何[处地]|什么地方|哪个?(?:地[方区]|[省市县]))的?人(?:$|[?。!])")
