@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.concordance import Bools, Concordance, is_any
 from index.dates import resolve
 from index.figures import find_figures
-from index.named import COUNTRY
+from index.named import COUNTRY, NATIVES
 from index.question import Question
 from index.spans import Spans
 from index.units import measure_asked, measures
@@ -91,7 +91,7 @@ for 84.2 and 91.0 for 90.6 % have the answer in the first snippet (out of fold, 
 """
 _HOME_ASKED = re.compile("(?:哪[里儿]|何[处地]|什么地方|哪个?(?:地[方区]|[省市县]))的?人(?:$|[?。!])")
 _COUNTRY_ASKED = re.compile("哪(?:一?个?国家|一?国)")
-_HOME = re.compile(r"(?<![工夫客军])人\Z|(?:生[于在]|籍贯[是为:]?|[原祖]籍|来自|故乡[是在]?)\Z")
+_FROM = re.compile("(?:生[于在]|籍贯[是为:]?|[原祖]籍|来自|故乡[是在]?)$")
 _OF_HOME = ("人", "籍", "村民", "市民")
 OFF_THEME = 6.0
 """
@@ -163,8 +163,8 @@ def _homeless(spans: Spans, text: Concordance) -> Bools:
         [
             not (
                 told.startswith(_OF_HOME, end)
-                or _HOME.search(told, max(start - 4, 0), start)
-                or _HOME.search(told, start, end)
+                or _FROM.search(told, max(start - 4, 0), start)
+                or NATIVES.search(told, start, end)
             )
             for start, end in places
         ],

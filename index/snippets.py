@@ -153,8 +153,6 @@ def _snippet(reading: Reading, begin: int, stop: int, span: int, question: Quest
     first, stop_at = named.whole_name(reading.text, int(reading.spans.start[span]), int(reading.spans.end[span]))
     if question.kind == "person":
         first, stop_at = named.bare_name(reading.text, first, stop_at)
-    if question.kind == "time":
-        first = when.with_era(reading.text, first, question)
     start, end = max(first, shift) - shift, min(stop_at, stop) - shift
     if question.kind == "time":
         start, end = when.meant_time(text, start, end, question, passage.citation.date)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from index.concordance import Concordance
 from index.dates import resolve
 from index.normalize import fold
 from index.question import Question
@@ -15,9 +14,13 @@ _ANY_DAY = dt.date(2000, 1, 1)
 _BRACKETS = {"(": ")", "（": "）"}
 _N = r"[\d元〇零一二三四五六七八九十廿卅]"
 _YEAR_OF_ERA = re.compile(rf"(?:\d{{1,3}}|{_N}{{1,3}})年(?!代)", re.ASCII)
-_ERAS = frozenset(["公元", "公元前", "西元", "西元前", "民国", "光绪", "顺治", "平成", "建兴"])
-"""What years are counted from and the segmenters do not take for a name."""
-_BEFORE_A_DATE = "于在自从至到"
+_ERA = re.compile(
+    "(?:[公西]元前?|民国|明治|大正|昭和|平成|令和"
+    "|建元|元[光朔狩鼎封]|太[初始康]|建[安兴炎]|黄初|贞观|永徽|开元|天宝|至德|元[和丰祐贞]|会昌|太平兴国|景[德泰]|庆历|熙宁|崇宁|宣和|靖康"
+    "|绍兴|乾道|淳熙|咸淳|中统|至[元大正]|大德|洪武|建文|永[乐历]|宣[德统]|正[统德]|天[顺启命聪]|成化|弘[治光]|嘉[靖庆]|隆[庆武]|万历"
+    "|崇[祯德]|顺治|康熙|雍正|乾隆|道光|咸丰|同治|光绪)$"
+)
+"""What years are counted from, as a history of China names it, and Japan's since 1868."""
 _YEAR_ASKED = re.compile("(?!.*[月日天号代时间龄到至]).*年")
 _YEAR_FIRST = re.compile(rf".*?{_N}年(?={_N}+月|[初中底末春夏秋冬])", re.ASCII)
 _DATED = re.compile(rf".*{_N}[年月日号][)）]?", re.ASCII)
@@ -34,26 +37,22 @@ CMRC2018-dev, DRCD-dev and the news 70.0, 70.2 and 53.1 % were exact without the
 
 def meant_time(text: str, start: int, end: int, question: Question, issue: dt.date | None) -> tuple[int, int]:
     """Return the date that a span is a piece of, or that it begins with; of one in a year that is asked, the year."""
-    asked = question.folded[slice(*question.asked)]
+    asked, folded = question.folded[slice(*question.asked)], fold(text)
     if "年" not in asked:
         start, end = whole_date(text, start, end, issue)
-    stated = fold(text[start:end])
+    start = _with_era(folded, start, question)
+    stated = folded[start:end]
     if _YEAR_ASKED.match(asked) and (year := _YEAR_FIRST.match(stated)):
         return start, start + year.end()
     dated = _DATED.match(stated)
     return start, start + dated.end() if dated and not _GOES_ON.match(stated, dated.end()) else end
 
 
-def with_era(text: Concordance, start: int, question: Question) -> int:
-    """Return where the era begins that a year at `start` counts in: 民国 of 民国|16年; `start` when there is none."""
-    token = int(text.token_end.searchsorted(start))
-    if text.token_end[token] != start or not _YEAR_OF_ERA.match(text.text, start):
-        return start
-    word = text.text[int(text.token_start[token]) : start].lstrip(_BEFORE_A_DATE)
-    if question.folded.startswith(("几", "多"), question.asked[0]) and word not in question.folded:
-        return start
-    named = len(word) == 2 and chr(text.token_tag[token]) in "RZx" and not text.text[start : start + 3].isdecimal()
-    return start - len(word) if named or word in _ERAS else start
+def _with_era(folded: str, start: int, question: Question) -> int:
+    """Return where the era begins that a year counts in: 民国 of 民国|16年; where it was when there is none."""
+    era = _ERA.search(folded, 0, start) if _YEAR_OF_ERA.match(folded, start) else None
+    lasting = question.folded.startswith(("几", "多"), question.asked[0])
+    return era.start() if era and (era[0] in question.folded or not lasting) else start
 
 
 def whole_date(text: str, start: int, end: int, issue: dt.date | None) -> tuple[int, int]:

@@ -125,5 +125,5 @@ def _whole_amount(text: str, start: int, end: int, figures: Sequence[Figure]) ->
 
 def wider(text: str, start: int, end: int, around: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Return the first of some stretches that a span is a piece of, if it is no range; else the span."""
-    wider = [(a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b])]
-    return wider[0] if wider else (start, end)
+    holding = ((a, b) for a, b in around if a <= start and end <= b and not _RANGE.search(text[a:b]))
+    return next(holding, (start, end))

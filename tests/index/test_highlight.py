@@ -68,7 +68,6 @@ def test_a_span_of_a_text_is_put_right_within_it(jieba, text, question, data):
         named.whole_name(laid_out, start, end),
         named.bare_name(laid_out, start, end),
         named.meant_place(text, start, end, asked),
-        (when.with_era(laid_out, start, asked), end),
         when.meant_time(text, start, end, asked, dt.date(2025, 5, 20)),
         wording.meant_amount(text, start, end, asked, find_figures(text)),
     ):

@@ -9,8 +9,6 @@ import pytest
 from index import when
 from index.question import read_question
 
-from . import newsprint
-
 
 @pytest.mark.parametrize(
     ("text", "span", "shown"),
@@ -35,6 +33,7 @@ def test_a_day_is_shown_with_the_date_that_explains_it(text, span, shown):
         ("老桥于民国16年通车。", "老桥哪一年通车", "16年", "民国16年"),
         ("老桥于崇祯四年通车。", "老桥什么时候通车", "四年", "崇祯四年"),
         ("老桥于公元372年通车。", "老桥哪一年通车", "372年", "公元372年"),
+        ("老橋於道光二十年落成。", "老桥哪一年落成", "二十年", "道光二十年"),
         ("佛教372年传入。", "佛教哪一年传入", "372年", "372年"),
         ("老桥于1927年通车。", "老桥哪一年通车", "1927年", "1927年"),
         ("他的任期四年。", "他的任期是几年", "四年", "四年"),
@@ -43,8 +42,8 @@ def test_a_day_is_shown_with_the_date_that_explains_it(text, span, shown):
 )
 def test_a_year_is_shown_with_the_era_it_counts_in(jieba, text, question, span, shown):
     start = text.index(span)
-    begin = when.with_era(newsprint.concordance([text], jieba), start, read_question(question, jieba))
-    assert text[begin : start + len(span)] == shown
+    begin, end = when.meant_time(text, start, start + len(span), read_question(question, jieba), None)
+    assert text[begin:end] == shown
 
 
 @pytest.mark.parametrize(
